@@ -1,0 +1,1 @@
+"""What the blueprints share: who asks, how a body is read, how an error is written."""
