@@ -6,7 +6,8 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, current_app, jsonify
-from sqlalchemy.exc import OperationalError, TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
 from server import problems

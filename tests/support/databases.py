@@ -7,6 +7,7 @@ import os
 import pwd
 import shutil
 import socket
+import sqlite3
 import subprocess
 import time
 import uuid
@@ -55,7 +56,7 @@ class SqliteTemplates:
         self._template = folder / "template.sqlite3"
         _initialise(f"sqlite:///{self._template}", folder)
         # one plain file, without a journal beside it
-        connection = __import__("sqlite3").connect(self._template)
+        connection = sqlite3.connect(self._template)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.close()
 
@@ -80,10 +81,17 @@ class PostgresTemplates:
     def url(self, name: str) -> str:
         return f"postgresql+psycopg://loa@127.0.0.1:{self._port}/{name}"
 
+    def fresh(self) -> contextlib.AbstractContextManager[str]:
+        return self._copy_of("template_loa")
+
+    def empty(self) -> contextlib.AbstractContextManager[str]:
+        """A database without tables."""
+        return self._copy_of("template0")
+
     @contextlib.contextmanager
-    def fresh(self) -> Iterator[str]:
+    def _copy_of(self, template: str) -> Iterator[str]:
         name = f"t_{uuid.uuid4().hex}"
-        self._create(name, "template_loa")
+        self._create(name, template)
         yield self.url(name)
         self._run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
@@ -109,7 +117,7 @@ class PostgresTemplates:
             as_user = {"user": "postgres", "group": "postgres"}
             entry = pwd.getpwnam("postgres")
             for parent in (folder, *folder.parents):
-                if parent == Path("/tmp"):  # noqa: S108
+                if parent == Path("/tmp"):
                     break
                 parent.chmod(parent.stat().st_mode | 0o055)
             os.chown(folder, entry.pw_uid, entry.pw_gid)
@@ -137,7 +145,9 @@ class PostgresTemplates:
 def _binaries() -> Path:
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if not found:
-        raise RuntimeError("PostgreSQL is missing: apt-get install postgresql (or run `make setup`)")
+        raise RuntimeError(
+            "PostgreSQL is missing: apt-get install postgresql (or run `make setup`)"
+        )
     return found[-1].parent
 
 
