@@ -1,0 +1,69 @@
+"""Who may do what, and where: the one policy. Pure; a table of roles and a test of the area.
+
+An action on a thing asks with the thing's place (`province_code`, `commune_id`) and author; asked
+without a place, the answer is only about the role. Lists are not asked row by row: their queries
+narrow by `actor.area`. Not here: how an area follows from an account's units (`areas`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from server import problems
+from server.http.actor import ROLES, Actor, Role
+from server.problems import ProblemError
+
+Action = Literal[
+    "activity.read", "activity.write", "activity.review", "plan.edit", "account.manage",
+    "device.manage", "audit.read",
+]  # fmt: skip
+
+_REVIEWERS: frozenset[Role] = frozenset({"office_reviewer", "provincial_reviewer"})
+
+ALLOWED: Mapping[Action, frozenset[Role]] = {
+    "activity.read": frozenset(ROLES),
+    "activity.write": _REVIEWERS | {"collaborator"},
+    "activity.review": _REVIEWERS,
+    "plan.edit": frozenset({"planner", "administrator"}),
+    "account.manage": frozenset({"administrator"}),
+    "device.manage": frozenset({"administrator"}),
+    "audit.read": frozenset({"administrator", "auditor"}),
+}
+
+
+def may(
+    actor: Actor,
+    action: Action,
+    *,
+    province_code: str | None = None,
+    commune_id: str | None = None,
+    author_id: str | None = None,
+) -> bool:
+    """Whether `actor` may do `action` to a thing of that place and author."""
+    if action == "activity.review" and author_id == actor.account_id:
+        return False  # nobody decides on their own work
+    if action == "device.manage" and author_id == actor.account_id:
+        return True  # a lost phone is reported by its owner first
+    return actor.role in ALLOWED[action] and _within(actor, province_code, commune_id)
+
+
+def ensure(
+    actor: Actor,
+    action: Action,
+    *,
+    province_code: str | None = None,
+    commune_id: str | None = None,
+    author_id: str | None = None,
+) -> None:
+    """Raise `forbidden` unless `may`."""
+    if not may(actor, action, province_code=province_code, commune_id=commune_id,
+               author_id=author_id):  # fmt: skip
+        raise ProblemError(problems.FORBIDDEN, action=action)
+
+
+def _within(actor: Actor, province_code: str | None, commune_id: str | None) -> bool:
+    area = actor.area
+    if area.nation or (province_code is None and commune_id is None):
+        return True
+    return province_code in area.province_codes or commune_id in area.commune_ids

@@ -1,0 +1,71 @@
+"""How answers are described in OpenAPI: every trouble is one `Problem`, by its status.
+
+`@documented(problems.X, …)` names what a view may answer besides success. Not here: the problems
+themselves (`server.problems`), nor how they are rendered (`http.errors`).
+"""
+
+from __future__ import annotations
+
+import http
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask_smorest import Api, Blueprint
+from flask_smorest.utils import prepare_response
+from marshmallow import Schema, fields
+
+from server.problems import Problem
+
+PROBLEM_MEDIA_TYPE = "application/problem+json"
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+_documenter = Blueprint("documenter", __name__)  # only for its `alt_response`
+
+
+class ProblemSchema(Schema):
+    """RFC 9457. `type` is a stable slug; further members depend on it."""
+
+    type = fields.String(required=True, metadata={"description": "Stable slug, see problems.md"})
+    title = fields.String(required=True, metadata={"description": "What happened, in Vietnamese"})
+    title_en = fields.String(required=True, metadata={"description": "The same in English"})
+    status = fields.Integer(required=True)
+    problems = fields.Raw(metadata={"description": "What is wrong, field by field"})
+    retry_after_s = fields.Integer(metadata={"description": "When to try again"})
+
+
+def documented(*problems: Problem) -> Callable[[View], View]:
+    """Describe `problems` as answers of a view, one response for each status."""
+    by_status: dict[int, list[Problem]] = {}
+    for problem in problems:
+        by_status.setdefault(problem.status, []).append(problem)
+
+    def decorate(view: View) -> View:
+        for status, same in by_status.items():
+            view = _documenter.alt_response(
+                status,
+                schema=ProblemSchema,
+                content_type=PROBLEM_MEDIA_TYPE,
+                description="; ".join(f"`{p.slug}`: {p.title_en}" for p in same),
+            )(view)
+        return view
+
+    return decorate
+
+
+class ProblemApi(Api):  # type: ignore[misc]
+    """The API whose answers of default are problems too, in their own media type."""
+
+    ERROR_SCHEMA = ProblemSchema
+
+    def _register_responses(self) -> None:
+        for status in http.HTTPStatus:
+            self._register(status.name, status.phrase, is_problem=status >= 400)
+        self._register("DEFAULT_ERROR", "Any other problem", is_problem=True)
+
+    def _register(self, name: str, description: str, *, is_problem: bool) -> None:
+        response: dict[str, Any] = {"description": description}
+        if is_problem:
+            response["schema"] = self.ERROR_SCHEMA
+        prepare_response(response, self.spec, PROBLEM_MEDIA_TYPE)
+        self.spec.components.response(name, response, lazy=True)
