@@ -11,6 +11,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 #: A JSON document; binary and indexable where the database can.
 Json = JSON().with_variant(JSONB(), "postgresql")
 
+#: The same, where Python's None is SQL's NULL and not the document `null`.
+JsonOrNull = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+
 
 class Moment(TypeDecorator[datetime]):
     """An aware time in UTC. SQLite keeps no zone, so it is put back on the way out."""

@@ -1,0 +1,55 @@
+"""Tables of the feed: one counter and digest a scope, reference documents, the database's life.
+
+Rows of other rooms that phones see (activities) stay in their own tables; they only bear the
+`seq` that this room gives. Not here: a log of changes. The feed is state, nothing to compact.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.database import Base
+from server.database.types import Json, Moment
+
+
+class FeedScope(Base):
+    """The last sequence number given in a scope, and the sum over its rows (PROTOCOL.md 2)."""
+
+    __tablename__ = "feed_scope"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, default=0)
+    digest: Mapped[str] = mapped_column(String(16), default="0" * 16)
+
+
+class FeedDocument(Base):
+    """A document that phones hold whole: the catalogue, a plan, a notice to one account."""
+
+    __tablename__ = "feed_document"
+    __table_args__ = (Index(None, "scope", "seq"),)
+
+    id: Mapped[str] = mapped_column(String(80), primary_key=True)
+    scope: Mapped[str] = mapped_column(String(80))
+    type: Mapped[str] = mapped_column(String(20))
+    version: Mapped[int] = mapped_column(Integer)
+    seq: Mapped[int] = mapped_column(BigInteger, default=0)
+    body: Mapped[Any] = mapped_column(Json)
+    gone: Mapped[bool] = mapped_column(Boolean, default=False)
+
+
+class DatabaseLife(Base):
+    """One row: the random id of this database's life, which changes on restore from a backup.
+
+    `durable_through` is the moment up to which a verified backup holds everything; None before
+    the first backup.
+    """
+
+    __tablename__ = "database_life"
+
+    incarnation: Mapped[str] = mapped_column(String(36), primary_key=True)
+    durable_through: Mapped[datetime | None] = mapped_column(Moment)
+    started_at: Mapped[datetime] = mapped_column(Moment)

@@ -1,0 +1,50 @@
+"""Reading the feed's own tables: counters, documents, the database's life."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Table, select
+from sqlalchemy.orm import Session
+
+from server.change_feed.models import DatabaseLife, FeedDocument, FeedScope
+
+_scopes: Table = FeedScope.__table__  # type: ignore[assignment]
+_documents: Table = FeedDocument.__table__  # type: ignore[assignment]
+_life: Table = DatabaseLife.__table__  # type: ignore[assignment]
+
+EMPTY_DIGEST = "0" * 16
+
+
+def counters(session: Session, names: Iterable[str]) -> dict[str, tuple[int, str]]:
+    """`(seq, digest)` of each scope; a scope that nobody wrote to yet is `(0, "0…0")`."""
+    wanted = list(names)
+    rows = session.connection().execute(
+        select(_scopes.c.name, _scopes.c.seq, _scopes.c.digest).where(_scopes.c.name.in_(wanted))
+    )
+    found = {row.name: (row.seq, row.digest) for row in rows}
+    return {name: found.get(name, (0, EMPTY_DIGEST)) for name in wanted}
+
+
+def documents_after(session: Session, scope: str, cursor: int, limit: int) -> Sequence[Row[Any]]:
+    """Documents of `scope` beyond `cursor`, by seq."""
+    return (
+        session.connection()
+        .execute(
+            select(_documents)
+            .where(_documents.c.scope == scope, _documents.c.seq > cursor)
+            .order_by(_documents.c.seq)
+            .limit(limit)
+        )
+        .all()
+    )
+
+
+def life(session: Session) -> tuple[str, datetime | None] | None:
+    """`(incarnation, durable_through)`; None before `begin_life`."""
+    row = session.connection().execute(
+        select(_life.c.incarnation, _life.c.durable_through).order_by(_life.c.started_at.desc())
+    ).first()  # fmt: skip
+    return None if row is None else (row.incarnation, row.durable_through)
