@@ -150,3 +150,15 @@ class ActivityEvent(Base):
     what: Mapped[str] = mapped_column(String(20))
     version: Mapped[int] = mapped_column(Integer)
     detail: Mapped[Any] = mapped_column(Json)
+
+
+class ActivityEvidence(Base):
+    """A photo that an activity names: derived from `sets["evidence"]` so that a photo, when its
+    bytes have arrived, finds the activities that wait for it.
+    """
+
+    __tablename__ = "activity_evidence"
+    __table_args__ = (Index(None, "sha256"),)
+
+    activity_id: Mapped[str] = mapped_column(ForeignKey("activity.id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
