@@ -11,34 +11,50 @@ from collections.abc import Iterable
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from server.activities.models import Activity, ActivityEvidence
+from server.activities.models import ActivityEvidence
 
 
-def link_evidence(session: Session, activity_id: str, sha256s: Iterable[str]) -> None:
-    """Let the activity name exactly `sha256s`. Its row must have been written before."""
+def link_evidence(
+    session: Session, activity_id: str, account_id: str, sha256s: Iterable[str]
+) -> None:
+    """Let the activity name exactly `sha256s`, those new to it by `account_id`.
+
+    Call it after the activity's row has been written.
+    """
     wanted = set(sha256s)
-    links = ActivityEvidence.__table__
-    present = set(session.scalars(select(links.c.sha256).where(links.c.activity_id == activity_id)))
-    if gone := present - wanted:
+    present = set(namers(session, [activity_id]))
+    if gone := {sha256 for _, sha256 in present} - wanted:
         session.execute(
             delete(ActivityEvidence).where(
                 ActivityEvidence.activity_id == activity_id, ActivityEvidence.sha256.in_(gone)
             )
         )
-    if fresh := wanted - present:
+    if fresh := wanted - {sha256 for _, sha256 in present}:
         session.execute(
             insert(ActivityEvidence),
-            [{"activity_id": activity_id, "sha256": each} for each in sorted(fresh)],
+            [
+                {"activity_id": activity_id, "sha256": sha256, "account_id": account_id}
+                for sha256 in sorted(fresh)
+            ],
         )
 
 
-def activities_naming(session: Session, author_id: str, sha256: str) -> list[str]:
-    """Ids of the author's activities that name the photo, in order."""
+def namers(session: Session, activity_ids: Iterable[str]) -> dict[tuple[str, str], str]:
+    """(activity, sha256) → the account that put the photo there and must deliver it."""
+    rows = session.execute(
+        select(
+            ActivityEvidence.activity_id, ActivityEvidence.sha256, ActivityEvidence.account_id
+        ).where(ActivityEvidence.activity_id.in_(list(activity_ids)))
+    )
+    return {(row.activity_id, row.sha256): row.account_id for row in rows}
+
+
+def activities_naming(session: Session, account_id: str, sha256: str) -> list[str]:
+    """Ids of the activities to which `account_id` put the photo, in order."""
     return list(
         session.scalars(
             select(ActivityEvidence.activity_id)
-            .join(Activity, Activity.id == ActivityEvidence.activity_id)
-            .where(ActivityEvidence.sha256 == sha256, Activity.author_id == author_id)
+            .where(ActivityEvidence.sha256 == sha256, ActivityEvidence.account_id == account_id)
             .order_by(ActivityEvidence.activity_id)
         )
     )

@@ -12,11 +12,17 @@ from typing import Any
 from sqlalchemy import BigInteger, Date, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.change_feed.guard import guard
 from server.database import Base
 from server.database.types import Json, JsonOrNull, Moment
 
 #: SQLite numbers only INTEGER PRIMARY KEY by itself.
 _Number = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _of_activity() -> ForeignKey:
+    """Checked at the commit: the activity itself is written last, together with its number."""
+    return ForeignKey("activity.id", deferrable=True, initially="DEFERRED")
 
 
 class Activity(Base):
@@ -59,6 +65,8 @@ class Activity(Base):
     changed_at: Mapped[datetime] = mapped_column(Moment)
     submitted_at: Mapped[datetime | None] = mapped_column(Moment)
     seq: Mapped[int] = mapped_column(BigInteger, default=0)
+    #: Its words without diacritics, for the search of lists.
+    search_text: Mapped[str] = mapped_column(Text, default="")
 
 
 class ActivityCount(Base):
@@ -72,7 +80,7 @@ class ActivityCount(Base):
     __table_args__ = (Index(None, "code", "event_date"), Index(None, "activity_id"))
 
     id: Mapped[int] = mapped_column(_Number, primary_key=True, autoincrement=True)
-    activity_id: Mapped[str] = mapped_column(ForeignKey("activity.id"))
+    activity_id: Mapped[str] = mapped_column(_of_activity())
     code: Mapped[str] = mapped_column(String(60))
     amount: Mapped[int] = mapped_column(BigInteger)
     group_key: Mapped[str | None] = mapped_column(Text)
@@ -94,7 +102,7 @@ class Conflict(Base):
     __table_args__ = (Index(None, "activity_id"),)
 
     id: Mapped[str] = mapped_column(String(48), primary_key=True)
-    activity_id: Mapped[str] = mapped_column(ForeignKey("activity.id"))
+    activity_id: Mapped[str] = mapped_column(_of_activity())
     operation_id: Mapped[str] = mapped_column(String(36))
     kind: Mapped[str] = mapped_column(String(12))
     field_values: Mapped[Any] = mapped_column(Json)
@@ -155,10 +163,16 @@ class ActivityEvent(Base):
 class ActivityEvidence(Base):
     """A photo that an activity names: derived from `sets["evidence"]` so that a photo, when its
     bytes have arrived, finds the activities that wait for it.
+
+    `account_id` is who put it there. Only bytes that this account delivered count: whoever merely
+    knows a hash can name it, and gains neither a tick nor sight of another's photo by that.
     """
 
     __tablename__ = "activity_evidence"
     __table_args__ = (Index(None, "sha256"),)
 
-    activity_id: Mapped[str] = mapped_column(ForeignKey("activity.id"), primary_key=True)
+    activity_id: Mapped[str] = mapped_column(_of_activity(), primary_key=True)
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+
+guard(Activity.__table__)  # type: ignore[arg-type]
