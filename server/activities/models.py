@@ -169,10 +169,11 @@ class ActivityEvidence(Base):
     """
 
     __tablename__ = "activity_evidence"
-    __table_args__ = (Index(None, "sha256"),)
+    __table_args__ = (Index(None, "sha256", "account_id"),)
 
     activity_id: Mapped[str] = mapped_column(_of_activity(), primary_key=True)
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[str] = mapped_column(String(36))
 
 
 guard(Activity.__table__)  # type: ignore[arg-type]
