@@ -1,0 +1,4 @@
+import "./ui/tokens.css";
+
+const app = document.getElementById("app");
+if (app) app.textContent = "Loa";
