@@ -156,7 +156,7 @@ def begin_life(session: Session, now: datetime) -> str:
     return incarnation
 
 
-def listen_to(sessions: scoped_session[Session]) -> None:
+def listen_to(sessions: scoped_session[Any]) -> None:
     """Stamp before each commit of `sessions`, and forget the marks of what is rolled back."""
     if not event.contains(sessions, "before_commit", stamp):
         event.listen(sessions, "before_commit", stamp)

@@ -1,0 +1,79 @@
+"""An activity as phones and consoles read it: one shape for feed, list and detail.
+
+Not here: which rows a reader may see, and what the field values mean (`catalogue`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+#: The set field whose elements are photos (contract.md).
+EVIDENCE = "evidence"
+
+
+def moment(value: datetime | None) -> str | None:
+    """A time as text: UTC, milliseconds, `Z`; both databases give the same."""
+    if value is None:
+        return None
+    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def activity(
+    row: Row[Any], conflicts: Sequence[Mapping[str, Any]], states: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """The wire row. `states` tells by sha256 what the server holds of its photos."""
+    sets: Mapping[str, Mapping[str, Mapping[str, Any]]] = row.sets
+    return {
+        "type": "activity",
+        "id": row.id,
+        "seq": row.seq,
+        "version": row.version,
+        "digest": row.digest,
+        "kind": row.kind,
+        "kind_version": row.kind_version,
+        "scope": row.scope,
+        "unit": row.unit_id,
+        "status": row.status,
+        "fields": row.fields,
+        "sets": {name: elements(found) for name, found in sets.items() if name != EVIDENCE},
+        "evidence": [
+            {"verified": False, **element, **states.get(str(element["sha256"]), {})}
+            for element in elements(sets.get(EVIDENCE, {}))
+        ],
+        "author": {"id": row.author_id, "name": row.author_name},
+        "event_date": row.event_date.isoformat() if row.event_date else None,
+        "created_at": moment(row.created_at),
+        "received_at": moment(row.received_at),
+        "changed_at": moment(row.changed_at),
+        "submitted_at": moment(row.submitted_at),
+        "approved_version": row.approved_version,
+        "review": row.review,
+        "conflicts": list(conflicts),
+        "extra": row.extra,
+    }
+
+
+def conflict(row: Row[Any]) -> dict[str, Any]:
+    """An open conflict as it stands in an activity's `conflicts`."""
+    return {
+        "id": row.id,
+        "kind": row.kind,
+        "operation": row.operation_id,
+        "fields": row.field_values,
+        "opened_at": moment(row.opened_at),
+    }
+
+
+def own_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row that a phone gets back for what it has just sent itself: all but the body."""
+    kept = ("type", "id", "seq", "version", "digest", "status")
+    return {**{name: row[name] for name in kept}, "own": True}
+
+
+def elements(found: Mapping[str, Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """A set's elements in one order everywhere: PostgreSQL keeps no order of keys."""
+    return [found[key] for key in sorted(found, key=lambda k: (str(found[k].get("captured")), k))]
