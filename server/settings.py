@@ -22,6 +22,8 @@ class Settings:
     secret_key: str
     public_url: str
     port: int
+    #: Reverse proxies before us whose X-Forwarded-For is believed.
+    trusted_proxies: int = 0
 
     @property
     def is_https(self) -> bool:
@@ -41,6 +43,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         secret_key=_secret_key(environment, data_dir),
         public_url=environment.get("LOA_PUBLIC_URL", f"http://localhost:{port}").rstrip("/"),
         port=port,
+        trusted_proxies=int(environment.get("LOA_TRUSTED_PROXIES", "0")),
     )
 
 
