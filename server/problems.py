@@ -131,3 +131,62 @@ INTERNAL = _define(
     "Máy chủ gặp lỗi. Không có gì bị mất; hãy thử lại sau.",
     "The server failed. Nothing is lost; try again later.",
 )  # fmt: skip
+
+# ---- evidence: uploads and photos
+TUS_VERSION = _define(
+    "tus-version", 412,
+    "Phần mềm tải ảnh dùng phiên bản giao thức mà máy chủ không hiểu. Ảnh trên máy vẫn còn.",
+    "The upload speaks a version of tus that this server does not. The photo is still on the device.",
+)  # fmt: skip
+UPLOAD_MALFORMED = _define(
+    "upload-malformed", 400,
+    "Yêu cầu tải ảnh thiếu hoặc sai thông tin. Ảnh trên máy vẫn còn.",
+    "A header of the upload is missing or wrong. The photo is still on the device.",
+)  # fmt: skip
+OFFSET_MISMATCH = _define(
+    "offset-mismatch", 409,
+    "Máy chủ đang giữ ảnh này đến vị trí khác. Hỏi lại vị trí (HEAD) rồi gửi tiếp từ đó.",
+    "The server holds this photo up to another offset. Ask for it (HEAD) and go on from there.",
+)  # fmt: skip
+CHECKSUM_MISMATCH = _define(
+    "checksum-mismatch", 460,
+    "Ảnh đến nơi không giống ảnh gốc. Ảnh trên máy vẫn còn; hãy gửi lại.",
+    "What arrived differs from the original. The photo is still on the device; send it again.",
+)  # fmt: skip
+UPLOAD_COMPLETE = _define(
+    "upload-complete", 409,
+    "Ảnh này đã nhận đủ và là minh chứng nên không hủy được ở đây.",
+    "This photo has arrived and is evidence; it cannot be cancelled here.",
+)  # fmt: skip
+PHOTO_REFUSED = _define(
+    "photo-refused", 422,
+    "Tệp này không dùng làm ảnh minh chứng được. Báo cáo và các ảnh khác không bị ảnh hưởng.",
+    "This file cannot serve as a photo. The report and its other photos are not affected.",
+)  # fmt: skip
+
+# ---- reviews
+STALE_REVIEW = _define(
+    "stale-review", 409,
+    "Báo cáo đã thay đổi sau khi anh/chị mở. Xem chỗ khác rồi quyết định lại.",
+    "The report changed after you opened it. Look at the differences, then decide again.",
+)  # fmt: skip
+EVIDENCE_MISSING = _define(
+    "evidence-missing", 409,
+    "Còn ảnh chưa nhận đủ. Chờ ảnh đến, hoặc duyệt kèm lý do.",
+    "Some photos have not arrived. Wait for them, or approve with a reason.",
+)  # fmt: skip
+CONFLICT_OPEN = _define(
+    "conflict-open", 409,
+    "Báo cáo còn chỗ xung đột chưa giải quyết. Giải quyết trước, hoặc duyệt kèm lý do.",
+    "The report has an open conflict. Resolve it first, or approve with a reason.",
+)  # fmt: skip
+DECISION_IMPOSSIBLE = _define(
+    "decision-impossible", 409,
+    "Ở trạng thái này không thể quyết định như vậy.",
+    "This decision is not possible in the report's present state.",
+)  # fmt: skip
+OWN_WORK = _define(
+    "own-work", 403,
+    "Không ai tự duyệt báo cáo của mình. Nhờ người duyệt khác.",
+    "Nobody decides on their own report. Ask another reviewer.",
+)  # fmt: skip
