@@ -1,0 +1,9 @@
+/** What to tell a person about trouble, in the reader's language. */
+import { Problem } from "./api.ts";
+import { currentLanguage, t } from "./i18n/index.svelte.ts";
+
+export function sentence(error: unknown): string {
+  if (!(error instanceof Problem)) return t("error.unknown");
+  if (error.type === "network") return t("error.network");
+  return error.titles[currentLanguage()] || t("error.unknown");
+}
