@@ -136,7 +136,7 @@ INTERNAL = _define(
 TUS_VERSION = _define(
     "tus-version", 412,
     "Phần mềm tải ảnh dùng phiên bản giao thức mà máy chủ không hiểu. Ảnh trên máy vẫn còn.",
-    "The upload speaks a version of tus that this server does not. The photo is still on the device.",
+    "The upload speaks a version of tus unknown here. The photo is still on the device.",
 )  # fmt: skip
 UPLOAD_MALFORMED = _define(
     "upload-malformed", 400,
