@@ -1,0 +1,221 @@
+/**
+ * What lies on the phone, by store: shapes only, known to every realm.
+ *
+ * Three things are kept apart (PROTOCOL.md, 1.2): the *shadow* is the server's last state, the
+ * *outbox* holds what this phone did and the server has not yet made durable, and what a person
+ * sees is computed from both. Drafts are neither: nothing has been promised about them yet.
+ */
+
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type Fields = Record<string, Json>;
+
+export type Status = "draft" | "submitted" | "returned" | "approved" | "rejected" | "withdrawn";
+export type PhotoSource = "camera" | "gallery" | "file";
+
+/** An element of the set field `evidence`; `sha256` is its id. */
+export interface Evidence {
+  sha256: string;
+  size: number;
+  media_type: string;
+  width: number;
+  height: number;
+  captured?: string;
+  source?: PhotoSource;
+  /** A tiny picture as a data address, for whoever waits for the bytes. */
+  placeholder?: string;
+  /** Told by the server in its rows: the bytes are there and hash to their name. */
+  verified?: boolean;
+}
+
+export interface Remark {
+  text: string;
+  field?: string;
+  evidence?: string;
+  /** Centre and radius as shares of the picture's width and height (0–1). */
+  circle?: [x: number, y: number, r: number];
+}
+
+export interface Review {
+  decision: "approve" | "return" | "reject";
+  by: { id: string; name: string } | string;
+  at: string;
+  remarks: Remark[];
+}
+
+export interface Conflict {
+  id?: string;
+  kind: "fields" | "amendment" | "withdrawal" | "invalid" | string;
+  field?: string;
+  current?: Json;
+  mine?: Json;
+  was?: Json;
+  [key: string]: Json | undefined;
+}
+
+/** A row of the feed as the server sent it. */
+export interface ActivityRow {
+  type: "activity";
+  id: string;
+  seq: number;
+  version: number;
+  digest?: string;
+  kind: string;
+  kind_version: number;
+  scope: string;
+  status: Status;
+  fields: Fields;
+  evidence: Evidence[];
+  author?: { id: string; name: string };
+  event_date?: string | null;
+  received_at?: string | null;
+  review?: Review | null;
+  conflicts?: Conflict[];
+  extra?: Fields;
+}
+
+/** An activity of the shadow. `read` is the pass over the scope in which it was last seen. */
+export interface ShadowRow {
+  scope: string;
+  id: string;
+  seq: number;
+  version: number;
+  read: number;
+  row: ActivityRow;
+}
+
+/** Catalogue, plan, notices: small, always loaded. */
+export interface DocumentRow {
+  scope: string;
+  id: string;
+  seq: number;
+  version: number;
+  read: number;
+  type: string;
+  gone: boolean;
+  body: Json;
+}
+
+/** How far one scope has been read, and what the rows read so far add up to. */
+export interface ScopeState {
+  name: string;
+  seq: number;
+  digest: string;
+  /** Raised when the scope is read again from the start; rows of an older pass go at its end. */
+  read: number;
+  rereading: boolean;
+  /** The server's digest that a full re-read did not reach: not tried again while it stays. */
+  hopeless?: string;
+  /** When the permission went: hidden at once, deleted after seven days. */
+  droppedAt?: string;
+}
+
+export type OperationType = "create" | "edit" | "submit" | "withdraw";
+
+/** Exactly what goes over the wire (PROTOCOL.md, 3); never changed once it may have been sent. */
+export interface Operation {
+  id: string;
+  activity: string;
+  type: OperationType;
+  scope: string;
+  kind: string;
+  kind_version: number;
+  base: number | null;
+  incarnation: string | null;
+  set: Fields;
+  was: Fields;
+  add: Record<string, Json[]>;
+  remove: Record<string, string[]>;
+  after: string | null;
+  n: number;
+  captured: { wall: string; monotonic_ms: number; boot: string; beacon: string | null };
+}
+
+export interface Problem {
+  field: string | null;
+  code: string;
+  vi: string;
+  en: string;
+}
+
+/**
+ * waiting: not yet acknowledged. parked: the server keeps it and says why it does not apply; the
+ * author decides. kept: acknowledged, held until a backup of the server holds it.
+ */
+export type OutboxState = "waiting" | "parked" | "kept";
+
+export interface OutboxItem {
+  /** Order of making; the key. */
+  n: number;
+  operation: Operation;
+  state: OutboxState;
+  tries: number;
+  /** Not before this moment of the phone's clock (ms); a retry waits. */
+  notBefore: number;
+  reason?: string;
+  problems?: Problem[];
+  /** The server's time of the answer that acknowledged it. */
+  acknowledgedAt?: string;
+}
+
+/** What is being written; its id is the activity's. Nothing of it has been sent. */
+export interface Draft {
+  id: string;
+  kind: string;
+  kind_version: number;
+  scope: string;
+  fields: Fields;
+  evidence: Evidence[];
+  /** What the activity said when the pen was taken up; null for a new one. */
+  origin: { base: number | null; status: Status; fields: Fields; evidence: string[] } | null;
+  startedAt: string;
+  changedAt: string;
+}
+
+export type PhotoState = "waiting" | "received" | "damaged";
+
+/** A photo's bytes. ArrayBuffer, not Blob: Blobs did not outlive a power cut. */
+export interface PhotoRecord {
+  sha256: string;
+  activity: string;
+  bytes: ArrayBuffer | null;
+  thumb: ArrayBuffer;
+  size: number;
+  media_type: string;
+  state: PhotoState;
+  /** The offset that the server last named. */
+  offset: number;
+  addedAt: string;
+  /** The server's time when it said that it has the photo. */
+  receivedAt?: string;
+}
+
+/** One row each in the store `meta`, keyed by `key`. */
+export interface Identity {
+  key: "identity";
+  device: string;
+  token: string | null;
+  account: Account;
+  epoch: number;
+  lastN: number;
+  incarnation: string | null;
+  beacon: string | null;
+  durableThrough: string | null;
+  /** The server's time less the phone's, in ms, at the last contact. */
+  clockOffsetMs: number | null;
+  lastContact: string | null;
+}
+
+export interface Account {
+  id: string;
+  name: string;
+  role?: string;
+  unit?: { id: string; name: string };
+  [key: string]: Json | undefined;
+}
+
+/** A place that the account may report from. */
+export interface Unit {
+  scope: string;
+  id: string;
+  name: string;
+}
