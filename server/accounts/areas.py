@@ -21,7 +21,7 @@ NATION_UNIT = "vn"
 
 @dataclass(frozen=True, slots=True)
 class UnitNames:
-    """A unit as people call it; `province` is the name of the province it lies in."""
+    """A unit as people call it; `province` is the name of the one it lies in, if in one."""
 
     id: str
     name: str
@@ -54,6 +54,12 @@ def scopes_of(area: Area, account_id: str) -> tuple[str, ...]:
     if area.nation:
         scopes.append(f"nation:{NATION_UNIT}")
     return (*scopes, f"account:{account_id}", "reference")
+
+
+def unit_of_scope(scope: str) -> str | None:
+    """The unit behind a feed of a place; None for `account:…` and `reference`."""
+    kind, _, unit_id = scope.partition(":")
+    return unit_id if kind in ("commune", "province", "nation") else None
 
 
 def names_of(session: Session, unit_id: str) -> UnitNames | None:

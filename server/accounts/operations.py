@@ -11,8 +11,8 @@ from datetime import datetime
 from sqlalchemy import delete, or_, update
 from sqlalchemy.orm import Session
 
-from server import clock, problems
-from server.accounts import areas, audit, passwords, policy, queries, tokens
+from server import problems
+from server.accounts import areas, audit, passwords, queries, tokens
 from server.accounts.models import Account, AccountUnit, ConsoleSession
 from server.database.ids import new_id
 from server.http.actor import ROLES, Actor, Role
@@ -40,7 +40,7 @@ def add_account(
     unit_ids = (unit_id,) if isinstance(unit_id, str) else tuple(dict.fromkeys(unit_id))
     name = " ".join(name.split())
     _check_new(session, role, unit_ids, name, username)
-    _ensure_covers(session, actor, unit_ids, now)
+    _ensure_manages(session, actor, unit_ids, now)
     added = Account(
         id=new_id(now),
         name=name,
@@ -61,7 +61,7 @@ def add_account(
 def disable_account(session: Session, actor: Actor, now: datetime, account_id: str) -> None:
     """Shut every door at once: sessions end here, tokens and codes are refused by their readers."""
     found = queries.account(session, account_id)
-    _ensure_covers(session, actor, found.unit_ids, now)
+    _ensure_manages(session, actor, found.unit_ids, now)
     if found.disabled_at is None:
         found.disabled_at = now
     session.execute(delete(ConsoleSession).where(ConsoleSession.account_id == account_id))
@@ -149,16 +149,7 @@ def _check_new(
         ])  # fmt: skip
 
 
-def _ensure_covers(session: Session, actor: Actor, unit_ids: Sequence[str], now: datetime) -> None:
+def _ensure_manages(session: Session, actor: Actor, unit_ids: Sequence[str], now: datetime) -> None:
     """Nobody makes or ends accounts for places beyond their own area."""
-    policy.ensure(actor, "account.manage")
-    if actor.area.nation:
-        return
-    area = areas.area_of(session, unit_ids, clock.today_in_vietnam(now))
-    for commune_id in area.commune_ids:
-        policy.ensure(actor, "account.manage", commune_id=commune_id,
-                      province_code=areas.province_code_of(session, commune_id))  # fmt: skip
-    for code in area.province_codes:
-        policy.ensure(actor, "account.manage", province_code=code)
-    if area.nation or not (area.commune_ids or area.province_codes):
+    if not queries.may_manage(session, actor, "account.manage", unit_ids, now):
         raise ProblemError(problems.FORBIDDEN, action="account.manage")

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from server import problems
-from server.http.actor import ROLES, Actor, Role
+from server.http.actor import ROLES, Actor, Area, Role
 from server.problems import ProblemError
 
 Action = Literal[
@@ -60,6 +60,25 @@ def ensure(
     if not may(actor, action, province_code=province_code, commune_id=commune_id,
                author_id=author_id):  # fmt: skip
         raise ProblemError(problems.FORBIDDEN, action=action)
+
+
+def may_throughout(
+    actor: Actor, action: Action, area: Area, province_of: Mapping[str, str | None]
+) -> bool:
+    """Whether `actor` may do `action` everywhere in `area`: accounts and phones that work there.
+
+    `province_of` gives the province code of each commune of `area`. An area without any place
+    belongs to the nation's administrators.
+    """
+    if actor.role not in ALLOWED[action]:
+        return False
+    if actor.area.nation:
+        return True
+    if area.nation or not (area.province_codes or area.commune_ids):
+        return False
+    return area.province_codes <= actor.area.province_codes and all(
+        _within(actor, province_of.get(commune_id), commune_id) for commune_id in area.commune_ids
+    )
 
 
 def _within(actor: Actor, province_code: str | None, commune_id: str | None) -> bool:

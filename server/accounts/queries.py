@@ -6,6 +6,7 @@ Not here: lists for the console's account pages, which a later part adds.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server import clock, problems
-from server.accounts import areas
+from server.accounts import areas, policy
 from server.accounts.models import Account, ConsoleSession
 from server.accounts.tokens import hash_token
 from server.http.actor import Actor
@@ -94,6 +95,20 @@ def signed_in(session: Session, secret: str, now: datetime) -> SignedIn | None:
     )
 
 
+def may_manage(
+    session: Session,
+    actor: Actor,
+    action: policy.Action,
+    unit_ids: Iterable[str],
+    now: datetime,
+) -> bool:
+    """Whether `actor` may do `action` to an account that works for these units."""
+    area = areas.area_of(session, unit_ids, clock.today_in_vietnam(now))
+    communes = () if actor.area.nation else area.commune_ids
+    province_of = {one: areas.province_code_of(session, one) for one in communes}
+    return policy.may_throughout(actor, action, area, province_of)
+
+
 def describe_account(session: Session, found: Account) -> dict[str, Any]:
     """What the account's owner is shown: `{id, name, role, unit: {id, name, full_name}}`."""
     return {
@@ -107,5 +122,6 @@ def describe_account(session: Session, found: Account) -> dict[str, Any]:
 def describe_unit(session: Session, unit_id: str) -> dict[str, str]:
     """`{id, name, full_name}` of a unit."""
     names = areas.names_of(session, unit_id)
-    assert names is not None, unit_id  # checked when the account was made
+    if names is None:  # a unit that an import took away
+        return {"id": unit_id, "name": unit_id, "full_name": unit_id}
     return {"id": unit_id, "name": names.name, "full_name": names.full_name}

@@ -1,0 +1,100 @@
+"""Phones over HTTP: `/api/v1/devices`. A GET never uses a code up, whoever previews the link."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, request
+from flask_smorest import Blueprint
+from sqlalchemy.orm import Session
+
+from server import clock, problems
+from server.accounts import attempts
+from server.accounts import queries as accounts
+from server.database import db
+from server.devices import operations, queries
+from server.devices.schemas import DeviceListSchema, EnrolledSchema, EnrolSchema
+from server.http import credentials
+from server.http.credentials import Credential, current_actor
+from server.http.openapi import documented
+from server.http.transaction import reading, writing
+from server.settings import Settings
+
+blueprint = Blueprint(
+    "devices", __name__, url_prefix="/api/v1", description="Phones: enrolment and revocation"
+)
+
+
+@blueprint.post("/devices")
+@blueprint.arguments(EnrolSchema)
+@blueprint.response(201, EnrolledSchema)
+@documented(
+    problems.ENROLMENT_CODE_UNUSABLE, problems.TOO_MANY_ATTEMPTS, problems.MALFORMED_JSON,
+    problems.INVALID,
+)  # fmt: skip
+def enrol(body: dict[str, str]) -> Any:
+    """Redeem an enrolment code for a token. Wrong tries are counted by address, before any work."""
+    settings: Settings = current_app.extensions["loa_settings"]
+    now = clock.now()
+    limits = [(limit, request.remote_addr or "unknown") for limit in attempts.ENROLMENT_LIMITS]
+    with writing() as session:
+        try_id = attempts.admit_try(session, settings.secret_key, now, limits)
+    with writing() as session:
+        device, token, owner, scopes = operations.enrol(
+            session, now, body["enrolment_code"], body["name"]
+        )
+        attempts.forgive_tries(session, settings.secret_key, try_id)
+        return {
+            "device": device.id,
+            "token": token,
+            "account": accounts.describe_account(session, owner),
+            "scopes": scopes,
+            "units": queries.describe_scopes(session, scopes),
+        }
+
+
+@blueprint.get("/devices")
+@blueprint.response(200, DeviceListSchema)
+@documented(problems.UNAUTHENTICATED)
+def list_devices() -> Any:
+    """Phones of the administrator's area; for everybody else their own."""
+    actor = current_actor()
+    with reading() as session:
+        found = queries.list_devices(session, actor, clock.now())
+        items = [_described(one) for one in found]
+    return {"items": items}
+
+
+@blueprint.delete("/devices/<string:device_id>")
+@blueprint.response(204)
+@documented(problems.UNAUTHENTICATED, problems.CSRF, problems.NOT_FOUND)
+def revoke_device(device_id: str) -> None:
+    """Refuse a phone's token from now on."""
+    actor = current_actor()
+    with writing() as session:
+        operations.revoke_device(session, actor, clock.now(), device_id)
+
+
+def load_token(token: str) -> Credential | None:
+    """The loader of the scheme `bearer`."""
+    # a session of its own, for the route may be in the middle of a transaction
+    with Session(db.engine) as session:
+        actor = queries.device_actor(session, token, clock.now())
+    return Credential(actor) if actor else None
+
+
+credentials.register_loader("bearer", load_token)
+
+
+def _described(one: queries.DeviceOf) -> dict[str, Any]:
+    device = one.device
+    return {
+        "id": device.id,
+        "name": device.name,
+        "account": {"id": one.owner.id, "name": one.owner.name},
+        "app": device.app,
+        "unsent": device.unsent,
+        "created_at": device.created_at,
+        "last_seen_at": device.last_seen_at,
+        "revoked_at": device.revoked_at,
+    }
