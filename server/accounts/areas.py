@@ -6,17 +6,17 @@ here: what a role may do inside the area (`policy`).
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from server.http.actor import Area
+from server.places import queries as places
 
 NATION_UNIT = "vn"
+_FIRST_VERSION = "-2025"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,9 @@ def area_of(session: Session, unit_ids: Iterable[str], day: date) -> Area:
         elif level == "p":
             province_codes.add(rest.partition("-")[0])
         elif level == "c":
-            commune_ids.add(_lineage_id(unit_id))
+            commune_ids.add(_lineage_id(session, unit_id))
         elif level == "o":
-            commune_ids.update(_communes_of_office(session, unit_id, day))
+            commune_ids.update(places.communes_of_office(session, unit_id, day))
     return Area(nation, frozenset(province_codes), frozenset(commune_ids))
 
 
@@ -64,46 +64,14 @@ def unit_of_scope(scope: str) -> str | None:
 
 def names_of(session: Session, unit_id: str) -> UnitNames | None:
     """The names of a unit, None when there is no such unit."""
-    if (places := _places()) is None:
-        return UnitNames(unit_id, unit_id, unit_id, None)
     unit = places.unit(session, unit_id)
     if unit is None:
         return None
-    code = province_code_of(session, unit_id)
-    province = places.unit(session, f"p-{code}-2025") if code else None
-    return UnitNames(unit_id, unit.name, unit.full_name, province.name if province else None)
+    above = places.ancestors(session, unit_id)
+    province = next((one.name for one in above if one.level == "province"), None)
+    return UnitNames(unit_id, unit.name, unit.full_name, province)
 
 
-def province_code_of(session: Session, unit_id: str) -> str | None:
-    """The two-digit code of the province that a unit lies in, None for the nation."""
-    level, _, rest = unit_id.partition("-")
-    if level == "p":
-        return rest.partition("-")[0]
-    if (places := _places()) is None:
-        return None
-    for ancestor in places.ancestors(session, unit_id):
-        above = ancestor if isinstance(ancestor, str) else ancestor.id
-        if above.startswith("p-"):
-            return str(above).split("-")[1]
-    return None
-
-
-def _lineage_id(unit_id: str) -> str:
-    """Every version of a commune since July 2025 keeps its code, and the first names the feed.
-
-    Worked out from the id, since this runs at every request.
-    """
-    return f"c-{unit_id.split('-')[1]}-2025"
-
-
-def _communes_of_office(session: Session, unit_id: str, day: date) -> Iterable[str]:
-    find = getattr(_places(), "communes_of_office", None)
-    return find(session, unit_id, day) if find else ()
-
-
-def _places() -> Any:
-    """INTERIM: the room of places is being built."""
-    try:
-        return importlib.import_module("server.places.queries")
-    except ModuleNotFoundError:
-        return None
+def _lineage_id(session: Session, unit_id: str) -> str:
+    # the first version is the lineage's own id: spares a query at nearly every request
+    return unit_id if unit_id.endswith(_FIRST_VERSION) else places.lineage_id(session, unit_id)

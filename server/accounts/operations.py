@@ -11,11 +11,12 @@ from datetime import datetime
 from sqlalchemy import delete, or_, update
 from sqlalchemy.orm import Session
 
-from server import problems
-from server.accounts import areas, audit, passwords, queries, tokens
+from server import clock, problems
+from server.accounts import audit, passwords, queries, tokens
 from server.accounts.models import Account, AccountUnit, ConsoleSession
 from server.database.ids import new_id
 from server.http.actor import ROLES, Actor, Role
+from server.places import queries as places
 from server.problems import ProblemError
 
 NAME_LENGTH_MAX = 120
@@ -39,7 +40,7 @@ def add_account(
     """
     unit_ids = (unit_id,) if isinstance(unit_id, str) else tuple(dict.fromkeys(unit_id))
     name = " ".join(name.split())
-    _check_new(session, role, unit_ids, name, username)
+    _check_new(session, now, role, unit_ids, name, username)
     _ensure_manages(session, actor, unit_ids, now)
     added = Account(
         id=new_id(now),
@@ -123,7 +124,12 @@ def strengthen_password(session: Session, account_id: str, password: str) -> Non
 
 
 def _check_new(
-    session: Session, role: str, unit_ids: Sequence[str], name: str, username: str | None
+    session: Session,
+    now: datetime,
+    role: str,
+    unit_ids: Sequence[str],
+    name: str,
+    username: str | None,
 ) -> None:
     wrong: list[tuple[str, str, str, str]] = []
     if role not in ROLES:
@@ -132,9 +138,10 @@ def _check_new(
         wrong.append(("name", "length", "Họ tên dài từ 1 đến 120 ký tự.",
                       "A name has 1 to 120 characters."))  # fmt: skip
     for unit_id in unit_ids:
-        if areas.names_of(session, unit_id) is None:
-            wrong.append(("unit", "unknown", f"Không có đơn vị {unit_id}.",
-                          f"There is no unit {unit_id}."))  # fmt: skip
+        unit = places.unit(session, unit_id)
+        if unit is None or (unit.valid_to and unit.valid_to < clock.today_in_vietnam(now)):
+            wrong.append(("unit", "unknown", f"Hiện không có đơn vị {unit_id}.",
+                          f"There is no unit {unit_id} today."))  # fmt: skip
     if not unit_ids:
         wrong.append(("unit", "required", "Thiếu đơn vị.", "A unit is missing."))
     if username is not None and not 0 < len(queries.normal_username(username)) <= 64:

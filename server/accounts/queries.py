@@ -19,6 +19,7 @@ from server.accounts import areas, policy
 from server.accounts.models import Account, ConsoleSession
 from server.accounts.tokens import hash_token
 from server.http.actor import Actor
+from server.places import queries as places
 from server.problems import ProblemError
 
 SESSION_IDLE = timedelta(hours=12)
@@ -105,7 +106,7 @@ def may_manage(
     """Whether `actor` may do `action` to an account that works for these units."""
     area = areas.area_of(session, unit_ids, clock.today_in_vietnam(now))
     communes = () if actor.area.nation else area.commune_ids
-    province_of = {one: areas.province_code_of(session, one) for one in communes}
+    province_of = {one: places.province_code(session, one) for one in communes}
     return policy.may_throughout(actor, action, area, province_of)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime
 
 import click
 from flask import Flask
@@ -18,8 +19,7 @@ def accounts() -> None:
 
 @accounts.command()
 @click.option("--role", type=click.Choice(ROLES), required=True)
-@click.option("--unit", "units", required=True, multiple=True, metavar="UNIT_ID",
-              help="Such as c-00004-2025, p-01-2025 or vn; may be given several times.")  # fmt: skip
+@click.option("--unit", "units", required=True, multiple=True, help="Its id; may be repeated.")
 @click.option("--name", required=True)
 @click.option("--phone")
 @click.option("--username", help="For the console; then give the password on standard input.")
@@ -39,7 +39,6 @@ def add(
     """Add an account; prints the code that enrols its phone, with a QR code of the link."""
     from server import clock
     from server.accounts.operations import add_account
-    from server.devices.codes import enrolment_url
     from server.devices.operations import issue_enrolment
     from server.http.transaction import writing
 
@@ -50,14 +49,7 @@ def add(
     with app.app_context(), writing() as session:
         added = add_account(session, SYSTEM, now, role, units, name, phone, username, password)
         code, expires_at = issue_enrolment(session, SYSTEM, now, added.id)
-    url = enrolment_url(app.extensions["loa_settings"].public_url, code)
-    if as_json:
-        click.echo(json.dumps({
-            "account": added.id, "enrolment_code": code, "enrolment_url": url,
-            "expires_at": expires_at.isoformat(),
-        }))  # fmt: skip
-        return
-    _show(name, code, url)
+    _tell(app, added.id, name, code, expires_at, as_json)
 
 
 @accounts.command()
@@ -82,13 +74,22 @@ def enrol(app: Flask, account_id: str, as_json: bool) -> None:
     """A new enrolment code for an account's next phone; older unused codes end."""
     from server import clock
     from server.accounts.queries import account
-    from server.devices.codes import enrolment_url
     from server.devices.operations import issue_enrolment
     from server.http.transaction import writing
 
     with app.app_context(), writing() as session:
         name = account(session, account_id).name
         code, expires_at = issue_enrolment(session, SYSTEM, clock.now(), account_id)
+    _tell(app, account_id, name, code, expires_at, as_json)
+
+
+def _tell(
+    app: Flask, account_id: str, name: str, code: str, expires_at: datetime, as_json: bool
+) -> None:
+    """Print the code, its link and, for people, the link as a QR code."""
+    from server.cli.terminal_qr import terminal_qr
+    from server.devices.codes import enrolment_url
+
     url = enrolment_url(app.extensions["loa_settings"].public_url, code)
     if as_json:
         click.echo(json.dumps({
@@ -96,11 +97,5 @@ def enrol(app: Flask, account_id: str, as_json: bool) -> None:
             "expires_at": expires_at.isoformat(),
         }))  # fmt: skip
         return
-    _show(name, code, url)
-
-
-def _show(name: str, code: str, url: str) -> None:
-    from server.cli.terminal_qr import terminal_qr
-
     click.echo(terminal_qr(url))
     click.echo(f"{name}\n{url}\nMã nối máy: {code} (dùng một lần, trong 24 giờ)")

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from flask import current_app, g, request
+from flask import current_app, request
 
 from server import problems
 from server.http.actor import Actor, Role
@@ -22,6 +22,7 @@ from server.settings import Settings
 Scheme = Literal["bearer", "cookie"]
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_HEADER = "X-CSRF-Token"
+_KEPT = "loa.credential"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +65,10 @@ def require(*roles: Role) -> Actor:
 
 def current_credential() -> Credential | None:
     """The request's credential or None; a token wins over a cookie, never both."""
-    if "loa_credential" not in g:
-        g.loa_credential = _load()
-    found: Credential | None = g.loa_credential
+    # kept with the request and not in `g`, which outlives it where a context was pushed before
+    if _KEPT not in request.environ:
+        request.environ[_KEPT] = _load()
+    found: Credential | None = request.environ[_KEPT]
     return found
 
 
