@@ -1,0 +1,1 @@
+"""Places: provinces and communes with their versions and successions; BHXH offices; search."""
