@@ -91,9 +91,10 @@ def merge_set(
     seen = was or {}
     elements = dict(current)
     conflicts: list[ElementConflict] = []
+    added = {element[key] for element in add}
     for id in remove:
         theirs = current.get(id)
-        if theirs is None:
+        if theirs is None or id in added:
             continue
         if id in seen and not same(theirs, seen[id]):
             conflicts.append(ElementConflict(id, theirs, None, seen[id]))
@@ -102,16 +103,11 @@ def merge_set(
     for element in add:
         id = element[key]
         theirs, before = current.get(id), seen.get(id)
-        if theirs is not None and (same(theirs, element) or same(element, before)):
-            continue
-        if theirs is None and (before is None or not same(element, before)):
-            if before is not None:
-                conflicts.append(ElementConflict(id, None, element, before))
-            else:
-                elements[id] = element
-        elif theirs is not None and same(theirs, before):
+        if same(theirs, element) or same(element, before):
+            continue  # the server already has it, or I changed nothing
+        if same(theirs, before):
             elements[id] = element
-        elif theirs is not None:
+        else:
             conflicts.append(ElementConflict(id, theirs, element, before))
     return SetMerge(elements, tuple(conflicts))
 

@@ -134,7 +134,7 @@ class _Reader:
             resolve=self._object("resolve"),
             hash=digest,
         )
-        if operation.type == "create" and (operation.base is not None or operation.remove):
+        if operation.type == "create" and (operation.base or operation.remove):
             self._complain("base", "create_has_base")
         if self.problems:
             self._fail("malformed", self.problems)
