@@ -45,6 +45,11 @@ MALFORMED_JSON = _define(
     "Nội dung gửi lên không phải JSON đúng cách. Không có gì được ghi; hãy gửi lại.",
     "The body is not well-formed JSON. Nothing was written; send it again.",
 )  # fmt: skip
+MALFORMED_REQUEST = _define(
+    "malformed-request", 400,
+    "Địa chỉ hoặc yêu cầu có ký tự không hợp lệ.",
+    "The address or the request holds characters that are not allowed.",
+)  # fmt: skip
 INVALID = _define(
     "invalid", 422,
     "Có chỗ điền chưa đúng. Xem từng mục trong danh sách lỗi rồi sửa.",

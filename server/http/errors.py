@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, current_app, jsonify
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
@@ -31,6 +31,9 @@ _BY_STATUS: dict[int, Problem] = {
     503: problems.OVERLOADED,
 }
 
+#: webargs puts the place of the arguments first, marshmallow a mark for the whole.
+_NO_FIELDS = frozenset({"json", "query", "path", "view_args", "_schema"})
+
 
 def install(app: Flask) -> None:
     """Let every error of `app` leave by `render`."""
@@ -38,6 +41,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _from_http)
     app.register_error_handler(OperationalError, _busy)
     app.register_error_handler(PoolTimeoutError, _busy)
+    app.register_error_handler(DataError, lambda e: _refused_too_late(e, problems.INVALID))
+    app.register_error_handler(IntegrityError, lambda e: _refused_too_late(e, problems.CONFLICT))
     app.register_error_handler(Exception, _from_bug)
 
 
@@ -72,7 +77,25 @@ def _from_http(error: HTTPException) -> Response:
     messages = getattr(error, "data", {}).get("messages") if hasattr(error, "data") else None
     headers = dict(error.get_headers() or [])
     keep = {k: v for k, v in headers.items() if k in ("Allow", "Retry-After", "Location")}
-    return render(problem, headers=keep, problems=messages)
+    return render(problem, headers=keep, problems=_listed(messages) if messages else None)
+
+
+def _listed(messages: Any, field: str = "") -> list[dict[str, str]]:
+    """marshmallow's tree of messages as one list, each with the dotted name of its field."""
+    if isinstance(messages, dict):
+        return [
+            problem
+            for name, inner in messages.items()
+            for problem in _listed(inner, field if name in _NO_FIELDS else _below(field, name))
+        ]
+    if isinstance(messages, list) and any(isinstance(one, dict | list) for one in messages):
+        return [problem for inner in messages for problem in _listed(inner, field)]
+    text = " ".join(map(str, messages)) if isinstance(messages, list) else str(messages)
+    return [{"field": field, "code": "invalid", "vi": "Giá trị chưa đúng.", "en": text}]
+
+
+def _below(field: str, name: object) -> str:
+    return f"{field}.{name}" if field else str(name)
 
 
 def _busy(error: Exception) -> Response:
@@ -81,9 +104,15 @@ def _busy(error: Exception) -> Response:
     return render(problems.OVERLOADED, retry_after_s=5)
 
 
+def _refused_too_late(error: Exception, problem: Problem) -> Response:
+    """The database refused what the caller sent. So should we have, hence the log."""
+    log.error("refused_by_the_database", exc_info=error)
+    return render(problem)
+
+
 def _from_bug(error: Exception) -> Response:
-    # The class only: messages of databases carry the values of rows
-    log.error("unhandled", error=type(error).__name__, exc_info=not current_app.testing)
+    # `http.logs` keeps classes and places only: messages of databases carry the values of rows
+    log.error("unhandled", exc_info=error)
     if current_app.config.get("PROPAGATE_EXCEPTIONS"):
         raise error
     return render(problems.INTERNAL)

@@ -14,6 +14,7 @@ from flask_smorest import Api, Blueprint
 from flask_smorest.utils import prepare_response
 from marshmallow import Schema, fields
 
+from server.http import arguments as _strict_arguments  # noqa: F401 - see its docstring
 from server.problems import Problem
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
