@@ -195,3 +195,20 @@ OWN_WORK = _define(
     "Không ai tự duyệt báo cáo của mình. Nhờ người duyệt khác.",
     "Nobody decides on their own report. Ask another reviewer.",
 )  # fmt: skip
+
+# ---- plans
+PLAN_INVALID = _define(
+    "plan-invalid", 422,
+    "Phụ lục có chỗ chưa đúng. Xem lỗi theo từng dòng; chưa có gì được ghi.",
+    "The annex has mistakes. See them row by row; nothing was written.",
+)  # fmt: skip
+PLAN_EXISTS = _define(
+    "plan-exists", 409,
+    "Năm ấy đã có kế hoạch này.",
+    "This plan already exists for that year.",
+)  # fmt: skip
+PERIOD_INVALID = _define(
+    "period-invalid", 422,
+    "Kỳ không đúng dạng. Ví dụ: 2026, 2026-Q4, 2026-11, 2026-W47.",
+    "No such period. Examples: 2026, 2026-Q4, 2026-11, 2026-W47.",
+)  # fmt: skip
