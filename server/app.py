@@ -7,12 +7,13 @@ from pathlib import Path
 
 from flask import Flask
 from flask_migrate import Migrate
-from flask_smorest import Api
 
 from server import settings as settings_module
 from server.database import db, engine
-from server.http import errors
+from server.http import front
 from server.http.decode import StrictJsonProvider
+from server.http.openapi import ProblemApi
+from server.http.transaction import writing
 from server.settings import Settings
 
 #: Rooms that answer HTTP, each with `routes.blueprint`.
@@ -41,8 +42,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     Migrate(app, db, directory=str(Path(__file__).parent / "database" / "migrations"))
     with app.app_context():
         engine.prepare(db.engine)
-    api = Api(app)
-    errors.install(app)
+    api = ProblemApi(app)
+    front.install(app)
     for room in ROOMS:
         name = f"server.{room}.routes"
         try:
@@ -53,3 +54,11 @@ def create_app(settings: Settings | None = None) -> Flask:
             continue
         api.register_blueprint(module.blueprint)
     return app
+
+
+def load_reference_data() -> None:
+    """Places and what else an empty database needs. Safe to repeat."""
+    from server.places.operations import load_units  # INTERIM: plan, catalogue, life to follow
+
+    with writing() as session:
+        load_units(session)
