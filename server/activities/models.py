@@ -48,7 +48,7 @@ class Activity(Base):
     province_code: Mapped[str | None] = mapped_column(String(2))
     unit_id: Mapped[str] = mapped_column(String(40))
     kind: Mapped[str] = mapped_column(String(60))
-    kind_version: Mapped[int] = mapped_column(Integer)
+    kind_version: Mapped[int] = mapped_column(BigInteger)
     author_id: Mapped[str] = mapped_column(String(36))
     author_name: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(String(12))
@@ -118,7 +118,7 @@ class OperationLog(Base):
     """
 
     __tablename__ = "operation_log"
-    __table_args__ = (Index(None, "activity_id"), Index(None, "device_id", "n"))
+    __table_args__ = (Index(None, "activity_id"), Index(None, "device_id", "epoch", "n"))
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     hash: Mapped[str] = mapped_column(String(64))
@@ -126,6 +126,7 @@ class OperationLog(Base):
     device_id: Mapped[str | None] = mapped_column(String(36))
     activity_id: Mapped[str] = mapped_column(String(36))
     outcome: Mapped[Any] = mapped_column(Json)
+    epoch: Mapped[int | None] = mapped_column(Integer)
     n: Mapped[int | None] = mapped_column(BigInteger)
     received_at: Mapped[datetime] = mapped_column(Moment)
     body: Mapped[Any | None] = mapped_column(JsonOrNull)

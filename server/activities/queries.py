@@ -19,8 +19,8 @@ activities: Table = Activity.__table__  # type: ignore[assignment]
 _conflicts: Table = Conflict.__table__  # type: ignore[assignment]
 _events: Table = ActivityEvent.__table__  # type: ignore[assignment]
 
-#: (account that put the photo there, sha256) pairs in; out, for the photos that the server knows, what
-#: the wire shows: {"verified": bool, …}.
+#: In: pairs of the account that put a photo there and its sha256. Out, for those that the server
+#: knows: what the wire shows, {"verified": bool, …}.
 EvidenceStates = Callable[
     [Session, Iterable[tuple[str, str]]], Mapping[tuple[str, str], Mapping[str, Any]]
 ]

@@ -63,7 +63,7 @@ def conflict(row: Row[Any]) -> dict[str, Any]:
         "id": row.id,
         "kind": row.kind,
         "operation": row.operation_id,
-        "fields": row.field_values,
+        "values": row.field_values,
         "opened_at": moment(row.opened_at),
     }
 

@@ -123,7 +123,7 @@ def put_document(session: Session, scope: str, type: str, id: str, body: Any) ->
         .where(_documents.c.id == id)
         .values(type=type, body=body, gone=False, version=row.version + 1, seq=UNSTAMPED)
     )
-    mark(session, _documents, scope, id, row.version, row.version + 1)
+    mark(session, _documents, scope, id, None if row.gone else row.version, row.version + 1)
 
 
 def drop_document(session: Session, id: str) -> None:
@@ -140,7 +140,7 @@ def drop_document(session: Session, id: str) -> None:
         .where(_documents.c.id == id)
         .values(gone=True, body=None, version=row.version + 1, seq=UNSTAMPED)
     )
-    mark(session, _documents, row.scope, id, row.version, row.version + 1)
+    mark(session, _documents, row.scope, id, row.version, None)
 
 
 def begin_life(session: Session, now: datetime) -> str:

@@ -1,0 +1,202 @@
+"""A batch of operations applied in one transaction, by Core statements only.
+
+One statement reads the activities, one the known operations, one the open conflicts; then the
+pure core decides operation by operation; then one statement a table writes. Locks are taken in
+one order everywhere: activities by id, scope counters last (PROTOCOL.md 4). What an operation
+does to a record is decided by `sync.reconcile`; what rows become, by `rows`. Not here: what
+happens when our own code fails (`failures`), and the answer on the wire (`exchange`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import cache
+
+from sqlalchemy import Table, select
+from sqlalchemy.orm import Session
+
+from server import catalogue, clock
+from server.activities import failures, queries, rows
+from server.activities.delivery import Delivery
+from server.activities.models import OperationLog
+from server.activities.placement import Atlas, Place, may_write
+from server.catalogue import Kind
+from server.catalogue.derive import merging
+from server.catalogue.derive.validation import validate
+from server.change_feed import queries as change_feed
+from server.http.actor import Actor
+from sync import admission
+from sync import outcome as outcomes
+from sync.admission import Stored
+from sync.fields import MergePolicy
+from sync.operation import Operation
+from sync.outcome import Outcome, Parked, Retry, from_wire
+from sync.reconcile import Context, reconcile
+
+_log: Table = OperationLog.__table__  # type: ignore[assignment]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What an operation led to. Version, seq and status are the activity's after the batch.
+
+    They are None where there is no activity, or the actor may not know of it. `fresh` is False
+    for an operation that was known before; `seq_before` is the activity's before the batch, None
+    for a new one.
+    """
+
+    operation_id: str
+    activity_id: str
+    scope: str
+    outcome: Outcome
+    fresh: bool
+    version: int | None = None
+    seq: int | None = None
+    status: str | None = None
+    seq_before: int | None = None
+
+
+@dataclass(slots=True)
+class Batch:
+    """The working state of one call. `known` holds operations by id, those of this batch too."""
+
+    session: Session
+    actor: Actor
+    now: datetime
+    today: date
+    delivery: Delivery
+    incarnation: str | None
+    atlas: Atlas
+    held: dict[str, rows.Held]
+    known: dict[str, Stored]
+    writes: rows.Writes = field(default_factory=rows.Writes)
+
+
+def apply_batch(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    operations: Sequence[Operation],
+    delivery: Delivery | None = None,
+) -> list[Result]:
+    """Apply `operations` in their order and return a result for each.
+
+    Idempotent by operation id and hash. The counters are raised at the end, so nothing that is
+    synced may be written in this transaction afterwards.
+    """
+    if not operations:
+        return []
+    held = _read_activities(session, operations)
+    life = change_feed.life(session)
+    batch = Batch(
+        session,
+        actor,
+        now,
+        clock.today_in_vietnam(now),
+        delivery or Delivery(),
+        None if life is None else life[0],
+        Atlas(session),
+        held,
+        _read_known(session, operations),  # after the locks: what a writer before us left is seen
+    )
+    decided = [_decide(batch, operation) for operation in operations]
+    rows.write(session, batch.writes, held.values())
+    return [_result(batch, *each) for each in decided]
+
+
+def _read_activities(session: Session, operations: Sequence[Operation]) -> dict[str, rows.Held]:
+    """The batch's activities, locked in the order of their ids."""
+    ids = sorted({operation.activity for operation in operations})
+    columns = queries.activities.c
+    statement = select(queries.activities).where(columns.id.in_(ids)).order_by(columns.id)
+    found = {row.id: row for row in session.connection().execute(statement.with_for_update())}
+    return {id: rows.Held.of(found.get(id)) for id in ids}
+
+
+def _read_known(session: Session, operations: Sequence[Operation]) -> dict[str, Stored]:
+    """Stored outcomes of the batch's operations, and of those that came before them."""
+    ids = {operation.id for operation in operations}
+    ids |= {operation.after for operation in operations if operation.after is not None}
+    statement = select(_log.c.id, _log.c.hash, _log.c.outcome).where(_log.c.id.in_(ids))
+    return {
+        row.id: Stored(row.hash, from_wire(row.outcome))
+        for row in session.connection().execute(statement)
+    }
+
+
+def _decide(batch: Batch, operation: Operation) -> tuple[Operation, Outcome, bool]:
+    """The operation's outcome and whether it is new; its effect waits in `batch`."""
+    recalled = admission.recall(operation, batch.known.get(operation.id))
+    if recalled is not None:
+        return operation, recalled, False
+    before = batch.known.get(operation.after) if operation.after else None
+    predecessor = None if before is None else before.outcome
+    outcome = admission.hold_back(operation, predecessor)
+    if outcome is None:
+        outcome = _reconcile(batch, operation, predecessor)
+    if isinstance(outcome, Retry):
+        if not failures.waited_too_long(batch.session, batch.now, operation.id):
+            return operation, outcome, False
+        outcome = admission.give_up(outcome)
+    batch.known[operation.id] = Stored(operation.hash, outcome)
+    batch.writes.note_outcome(operation, outcome, batch.actor, batch.delivery, batch.now)
+    return operation, outcome, True
+
+
+def _reconcile(batch: Batch, operation: Operation, predecessor: Outcome | None) -> Outcome:
+    held = batch.held[operation.activity]
+    place = _place(batch, held, operation)
+    if place is None:
+        return Parked(outcomes.WRONG_SCOPE)
+    if operation.scope != place.scope and batch.atlas.place(operation.scope) == place:
+        operation = replace(operation, scope=place.scope)  # another version of the same commune
+    before = held.record
+    kind = catalogue.kinds().get(operation.kind if before is None else before.kind)
+    if kind is None:
+        return Retry(outcomes.UNKNOWN_KIND)  # an app newer than this server: its turn will come
+    context = Context(
+        author=batch.actor.account_id,
+        may_write=may_write(batch.actor, place),
+        validate=lambda fields, sets, status: validate(kind, fields, sets, status, batch.today),
+        predecessor=predecessor,
+        incarnation=batch.incarnation,
+    )
+    done = reconcile(before, operation, _policy(kind), context)
+    if done.record is not None and (done.record is not before or done.conflicts):
+        unit_id = batch.atlas.unit_on(place, rows.event_date(done.record.fields))
+        held.settle(done.record, place, unit_id, operation, batch.actor, batch.now)
+    batch.writes.note_change(before, done, operation, batch.actor, batch.now)
+    return done.outcome
+
+
+@cache
+def _policy(kind: Kind) -> MergePolicy:
+    return merging.merge_policy(kind)
+
+
+def _place(batch: Batch, held: rows.Held, operation: Operation) -> Place | None:
+    """Where the activity lies already, or where a new one is to lie."""
+    return batch.atlas.place(operation.scope) if held.record is None else held.place()
+
+
+def _result(batch: Batch, operation: Operation, outcome: Outcome, fresh: bool) -> Result:
+    held = batch.held[operation.activity]
+    if held.record is None:
+        return Result(operation.id, operation.activity, operation.scope, outcome, fresh)
+    if not may_write(batch.actor, held.place()):
+        # Not even its version: whoever guesses an id learns nothing
+        bare = admission.with_version(outcome, None)
+        return Result(operation.id, operation.activity, operation.scope, bare, fresh)
+    return Result(
+        operation.id,
+        operation.activity,
+        held.columns["scope"],
+        outcome,
+        fresh,
+        version=held.columns["version"],
+        seq=held.columns["seq"],
+        status=held.columns["status"],
+        seq_before=None if held.row is None else held.row.seq,
+    )

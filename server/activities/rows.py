@@ -1,0 +1,334 @@
+"""From records of the sync core to rows and back, and the bulk statements that write a batch.
+
+Not here: any decision; by now everything is decided (`batch`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Row, Table, delete, insert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from server import catalogue
+from server.activities import history
+from server.activities.delivery import Delivery
+from server.activities.models import (
+    Activity,
+    ActivityCount,
+    ActivityEvent,
+    ActivityEvidence,
+    Conflict,
+    OperationLog,
+)  # fmt: skip
+from server.activities.placement import Place
+from server.activities.search import search_text
+from server.activities.wire import EVIDENCE
+from server.catalogue.derive.counting import counts
+from server.change_feed import operations as change_feed
+from server.database.ids import new_id
+from server.http.actor import Actor
+from sync.operation import Operation
+from sync.outcome import Outcome, Parked, Retry, to_wire
+from sync.reconcile import Reconciled
+from sync.record import Record
+
+EVENT_DATE = "event_date"  # a field of every kind (docs/catalogue.md)
+
+_activities: Table = Activity.__table__  # type: ignore[assignment]
+_counts: Table = ActivityCount.__table__  # type: ignore[assignment]
+_conflicts: Table = Conflict.__table__  # type: ignore[assignment]
+_events: Table = ActivityEvent.__table__  # type: ignore[assignment]
+_links: Table = ActivityEvidence.__table__  # type: ignore[assignment]
+_log: Table = OperationLog.__table__  # type: ignore[assignment]
+
+
+@dataclass(slots=True)
+class Held:
+    """One activity while a batch is at work: as it was read, and as it stands by now."""
+
+    row: Row[Any] | None
+    record: Record | None
+    #: All columns of the row, as they are to be written.
+    columns: dict[str, Any]
+    #: Whether phones must see the row again.
+    moved: bool = False
+
+    @classmethod
+    def of(cls, row: Row[Any] | None) -> Held:
+        """What is there, or the lack of it."""
+        if row is None:
+            return cls(None, None, {})
+        return cls(row, record_of(row), dict(row._mapping))
+
+    def place(self) -> Place:
+        """Where the activity lies; only for one that is there."""
+        scope = self.columns["scope"]
+        return Place(scope, scope.partition(":")[2], self.columns["commune_id"],
+                     self.columns["province_code"])  # fmt: skip
+
+    def settle(
+        self,
+        record: Record,
+        place: Place,
+        unit_id: str,
+        operation: Operation,
+        actor: Actor,
+        now: datetime,
+    ) -> None:
+        """Take over what the sync core made of the record."""
+        if self.record is None:
+            captured = operation.captured or {}
+            self.columns = {
+                "scope": place.scope,
+                "commune_id": place.commune_id,
+                "province_code": place.province_code,
+                "author_name": actor.name,
+                "created_at": captured_at(captured.get("wall"), now),
+                "received_at": now,
+                "submitted_at": None,
+                "review": None,
+            }
+        if record is not self.record:
+            submitted = operation.type == "submit" and record.status == "submitted"
+            self.columns |= columns_of(record)
+            self.columns |= {
+                "unit_id": unit_id,
+                "changed_at": now,
+                "submitted_at": now if submitted else self.columns["submitted_at"],
+                "search_text": search_text(self.columns["author_name"], record.fields),
+            }
+        self.record = record
+        self.moved = True
+
+
+@dataclass(slots=True)
+class Writes:
+    """Rows that wait to be written, by table."""
+
+    log: list[dict[str, Any]] = field(default_factory=list)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    conflicts: list[dict[str, Any]] = field(default_factory=list)
+    links: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def note_outcome(
+        self, operation: Operation, outcome: Outcome, actor: Actor, delivery: Delivery,
+        now: datetime,
+    ) -> None:  # fmt: skip
+        """Store the outcome for ever; an operation without effect is kept whole."""
+        self.log.append(
+            {
+                "id": operation.id,
+                "hash": operation.hash,
+                "account_id": actor.account_id,
+                "device_id": delivery.device_id,
+                "epoch": delivery.epoch,
+                "activity_id": operation.activity,
+                "outcome": to_wire(outcome),
+                "n": operation.n,
+                "received_at": now,
+                "body": operation.to_wire() if isinstance(outcome, Parked) else None,
+            }
+        )
+
+    def note_change(
+        self, before: Record | None, done: Reconciled, operation: Operation, actor: Actor,
+        now: datetime,
+    ) -> None:  # fmt: skip
+        """Add what happened to the activity's history, its conflicts and its photos."""
+        after = done.record
+        if after is None or isinstance(done.outcome, Retry):
+            return
+        self.events.append(
+            {
+                "activity_id": after.id,
+                "at": now,
+                "account_id": actor.account_id,
+                "account_name": actor.name,
+                "what": operation.type,
+                "version": after.version,
+                "detail": history.detail(before, after, operation, done.outcome),
+            }
+        )
+        for conflict in done.conflicts:
+            self.conflicts.append(
+                {
+                    "id": new_id(now),
+                    "activity_id": after.id,
+                    "operation_id": operation.id,
+                    "kind": conflict.kind,
+                    "field_values": [value.to_wire() for value in conflict.values],
+                    "opened_at": now,
+                    "resolved_at": None,
+                }
+            )
+        if after is not before:
+            self._note_photos(before, after, actor)
+
+    def _note_photos(self, before: Record | None, after: Record, actor: Actor) -> None:
+        """Who put a photo there must deliver it; a photo taken away is forgotten."""
+        known = {} if before is None else before.sets.get(EVIDENCE, {})
+        for sha256 in after.sets.get(EVIDENCE, {}):
+            if sha256 not in known:
+                self.links[after.id, sha256] = actor.account_id
+        for sha256 in known:
+            if sha256 not in after.sets.get(EVIDENCE, {}):
+                self.links.pop((after.id, sha256), None)
+
+
+def record_of(row: Row[Any]) -> Record:
+    """The sync core's view of a row."""
+    return Record(
+        id=row.id,
+        scope=row.scope,
+        kind=row.kind,
+        kind_version=row.kind_version,
+        author=row.author_id,
+        status=row.status,
+        version=row.version,
+        fields=row.fields,
+        sets=row.sets,
+        extra=row.extra,
+        approved_version=row.approved_version,
+    )
+
+
+def columns_of(record: Record) -> dict[str, Any]:
+    """The columns that follow from `record` alone."""
+    return {
+        "id": record.id,
+        "kind": record.kind,
+        "kind_version": record.kind_version,
+        "author_id": record.author,
+        "status": record.status,
+        "version": record.version,
+        "approved_version": record.approved_version,
+        "digest": record.digest,
+        "fields": dict(record.fields),
+        "sets": {name: dict(found) for name, found in record.sets.items()},
+        "extra": dict(record.extra),
+        "event_date": event_date(record.fields),
+    }
+
+
+def event_date(fields: Mapping[str, Any]) -> date | None:
+    """The day of the event, or None in a draft that does not say."""
+    try:
+        return date.fromisoformat(fields[EVENT_DATE])
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def captured_at(wall: object, otherwise: datetime) -> datetime:
+    """When the phone says that it happened; `otherwise` if what it says is no plausible time."""
+    try:
+        moment = datetime.fromisoformat(str(wall)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return otherwise
+    return moment if 1970 <= moment.year < 2100 else otherwise
+
+
+def write(session: Session, writes: Writes, helds: Iterable[Held]) -> None:
+    """Write a batch and give each activity that moved its new `seq`, in `columns` too.
+
+    The activities come last, right after their counters: a counter's lock is held for as little
+    as can be.
+    """
+    moved = [held for held in helds if held.moved]
+    connection = session.connection()
+    for table, found in (
+        (_log, writes.log), (_events, writes.events), (_conflicts, writes.conflicts),
+    ):  # fmt: skip
+        if found:
+            connection.execute(insert(table), found)
+    _write_links(session, moved, writes.links)
+    _write_counts(session, moved)
+    numbers = change_feed.take(session, [_change(held) for held in moved])
+    for held, seq in zip(moved, numbers, strict=True):
+        held.columns["seq"] = seq
+    _upsert(session, [held.columns for held in moved])
+
+
+def _change(held: Held) -> change_feed.Change:
+    assert held.record is not None
+    before = None if held.row is None else held.row.version
+    return change_feed.Change(held.columns["scope"], held.record.id, before, held.record.version)
+
+
+def _upsert(session: Session, found: Sequence[dict[str, Any]]) -> None:
+    if not found:
+        return
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(_activities)
+    fixed = {"id", "scope", "author_id", "author_name", "created_at", "received_at"}
+    session.connection().execute(
+        statement.on_conflict_do_update(
+            index_elements=["id"],
+            set_={c.name: c for c in statement.excluded if c.name not in fixed},
+        ),
+        list(found),
+    )
+
+
+def _write_counts(session: Session, moved: Sequence[Held]) -> None:
+    """Rewrite what the moved activities count for."""
+    old = [held.columns["id"] for held in moved if held.row is not None]
+    if old:
+        session.connection().execute(delete(_counts).where(_counts.c.activity_id.in_(old)))
+    new = [each for held in moved for each in counts_of(held.columns)]
+    if new:
+        session.connection().execute(insert(_counts), new)
+
+
+def counts_of(columns: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Rows of `activity_count` for an activity; none while it has no day."""
+    kind = catalogue.kinds().get(columns["kind"])
+    if kind is None or columns["event_date"] is None:
+        return []
+    place = {
+        name: columns[name]
+        for name in ("scope", "commune_id", "province_code", "event_date", "status")
+    }
+    return [
+        {
+            "activity_id": columns["id"],
+            "code": count.code,
+            "amount": count.amount,
+            "group_key": count.group_key,
+            **place,
+        }
+        for count in counts(kind, columns["fields"], columns["sets"], columns["commune_id"])
+    ]
+
+
+def _write_links(
+    session: Session, moved: Sequence[Held], new: Mapping[tuple[str, str], str]
+) -> None:
+    """Keep `activity_evidence` equal to the photos that the activities name."""
+    connection = session.connection()
+    for held in moved:
+        before = set() if held.row is None else set(held.row.sets.get(EVIDENCE, ()))
+        if gone := before - set(held.columns["sets"].get(EVIDENCE, ())):
+            connection.execute(
+                delete(_links).where(
+                    _links.c.activity_id == held.columns["id"], _links.c.sha256.in_(gone)
+                )
+            )
+    # A photo that was taken away and put back in one batch keeps the link it had
+    kept = {
+        (held.row.id, sha256)
+        for held in moved
+        if held.row is not None
+        for sha256 in held.row.sets.get(EVIDENCE, ())
+    }
+    fresh = [
+        {"activity_id": activity_id, "sha256": sha256, "account_id": account_id}
+        for (activity_id, sha256), account_id in new.items()
+        if (activity_id, sha256) not in kept
+    ]
+    if fresh:
+        connection.execute(insert(_links), fresh)

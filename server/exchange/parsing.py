@@ -1,0 +1,146 @@
+"""Reading a batch so that one bad operation is one verdict, and the others go in.
+
+What some database or phone could not hold (NaN, NUL, lone surrogates, duplicate keys, huge
+numbers, deep nesting) is found here, before any database, operation by operation; only a text
+that is no JSON at all fails the request. Both databases therefore give the same verdicts.
+Not here: what an operation must contain (`sync.operation`), the envelope (`request`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from server.http import decode
+from server.http.decode import StrictJsonError
+from sync import outcome
+from sync.errors import OperationError
+from sync.operation import Operation, parse_operation
+
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+#: Of a refused operation this much of its text is kept; one operation is far smaller.
+KEPT_TEXT_MAX = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An operation that can't be read. `id` is None where it has no id that could be kept.
+
+    `text` is the operation as ASCII JSON, which any database holds.
+    """
+
+    id: str | None
+    activity: str | None
+    hash: str
+    reason: str
+    problems: tuple[dict[str, str], ...]
+    text: str
+
+
+class _Poison:
+    """A value that is no JSON that we take."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+
+
+class _PoisonedObject(dict[str, Any]):
+    """An object with a key twice."""
+
+
+def loads(body: bytes) -> Any:
+    """Parse leniently: poison values stay in place as marks, to be refused where they stand.
+
+    Raises `StrictJsonError` for what is no JSON.
+    """
+    try:
+        return json.loads(
+            body.decode("utf-8"),
+            object_pairs_hook=_object,
+            parse_constant=_Poison,
+            parse_float=_number,
+            parse_int=_integer,
+        )
+    except (ValueError, RecursionError) as error:
+        raise StrictJsonError("not well-formed") from error
+
+
+def read_operation(raw: object) -> Operation | Refused:
+    """The operation, or why it can't be one."""
+    found = _first_poison(raw)
+    if found is not None:
+        return _refused(raw, outcome.MALFORMED, ({
+            "field": "", "code": "unreadable",
+            "vi": f"Giá trị không đọc được: {found}.", "en": f"A value can't be read: {found}.",
+        },))  # fmt: skip
+    try:
+        return parse_operation(raw)
+    except OperationError as error:
+        return _refused(raw, error.reason, tuple(error.problems))
+
+
+def check_envelope(raw: object) -> None:
+    """Refuse poison anywhere but in the operations. Raises `StrictJsonError`."""
+    if isinstance(raw, dict):
+        found = _first_poison({k: v for k, v in raw.items() if k != "operations"})
+        if isinstance(raw, _PoisonedObject):
+            found = "the same key twice in one object"
+        if found is not None:
+            raise StrictJsonError(found)
+
+
+def _refused(raw: object, reason: str, problems: tuple[dict[str, str], ...]) -> Refused:
+    text = json.dumps(raw, ensure_ascii=True, sort_keys=True, default=_show)
+    known = raw if isinstance(raw, dict) else {}
+    return Refused(
+        id=_readable_id(known.get("id")),
+        activity=_readable_id(known.get("activity")),
+        hash=hashlib.sha256(text.encode("ascii")).hexdigest(),
+        reason=reason,
+        problems=problems,
+        text=text[:KEPT_TEXT_MAX],
+    )
+
+
+def _readable_id(value: object) -> str | None:
+    return value if isinstance(value, str) and _ID.fullmatch(value) else None
+
+
+def _show(value: object) -> object:
+    return {"unreadable": value.why} if isinstance(value, _Poison) else str(value)
+
+
+def _first_poison(value: object, depth: int = 0) -> str | None:
+    """What is wrong with `value`, or None. Operations stand two levels down in the message."""
+    if isinstance(value, _Poison):
+        return value.why
+    if isinstance(value, _PoisonedObject):
+        return "the same key twice in one object"
+    if depth > decode.DEPTH_MAX:
+        return f"deeper than {decode.DEPTH_MAX}"
+    if isinstance(value, dict | list):
+        parts = [*value, *value.values()] if isinstance(value, dict) else value
+        return next((why for part in parts if (why := _first_poison(part, depth + 1))), None)
+    try:
+        decode.check(value)
+    except StrictJsonError as error:
+        return str(error)
+    return None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    return found if len(found) == len(pairs) else _PoisonedObject(found)
+
+
+def _number(text: str) -> float | _Poison:
+    value = float(text)
+    return value if abs(value) <= 1e15 else _Poison("number out of range")
+
+
+def _integer(text: str) -> int | _Poison:
+    # by its length first: Python refuses to read integers of thousands of digits at all
+    return int(text) if len(text) <= 17 else _Poison("integer beyond 2^53")

@@ -1,0 +1,117 @@
+"""What is new for a phone: pages of rows beyond its cursors, out of one snapshot.
+
+A scope with nothing new and an equal digest is left out: nothing to do costs half a kilobyte.
+Not here: which scopes an account has (`accounts.areas`), the shape of an activity
+(`activities.wire`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from server.activities import queries as activities
+from server.activities import wire
+from server.activities.operations import Result
+from server.change_feed import queries as change_feed
+from server.exchange.request import SyncRequest
+from server.http.actor import Actor
+from sync.feed import Page, page, start_of
+from sync.outcome import Applied
+
+#: Feeds that hold documents; all others hold activities.
+_DOCUMENT_LEVELS = ("account", "reference")
+
+
+def changes(
+    session: Session,
+    actor: Actor,
+    request: SyncRequest,
+    incarnation: str,
+    results: Sequence[Result],
+) -> dict[str, Any]:
+    """The answer's `changes`: `{scope: {"to", "more", "digest", "rows"}}`.
+
+    `results` are those of the operations that came with this request.
+    """
+    counters = change_feed.counters(session, actor.scopes)
+    own = _own(results)
+    found: dict[str, Any] = {}
+    room = request.max_rows
+    for scope in _most_wanted_first(actor.scopes):
+        last, digest = counters[scope]
+        cursor = start_of(request.cursors.get(scope), request.incarnation, incarnation)
+        if last <= cursor:
+            if request.digests.get(scope, digest) != digest:
+                found[scope] = {"to": cursor, "more": False, "digest": digest, "rows": []}
+            continue
+        if room == 0:
+            found[scope] = {"to": cursor, "more": True, "digest": digest, "rows": []}
+            continue
+        read = _read(session, scope, cursor, room)
+        room -= len(read.rows)
+        found[scope] = {
+            "to": read.to,
+            "more": read.more,
+            "digest": digest,
+            "rows": [_lighter(row, own, cursor) for row in read.rows],
+        }
+    return found
+
+
+def grants(actor: Actor, cursors: Mapping[str, int]) -> dict[str, Any]:
+    """What the account gained and lost against the scopes that the phone follows."""
+    granted = set(actor.scopes)
+    return {
+        "added": [scope for scope in actor.scopes if scope not in cursors],
+        "dropped": sorted(scope for scope in cursors if scope not in granted),
+        "moved": {},
+    }
+
+
+def _read(session: Session, scope: str, cursor: int, limit: int) -> Page:
+    if scope.partition(":")[0] in _DOCUMENT_LEVELS:
+        documents = change_feed.documents_after(session, scope, cursor, limit + 1)
+        return page([_document(row) for row in documents], cursor, limit)
+    rows = activities.feed_page(session, scope, cursor, limit + 1)
+    read = page([{"seq": row.seq, "row": row} for row in rows], cursor, limit)
+    shown = activities.wire_rows(session, [each["row"] for each in read.rows])
+    return Page(tuple(shown), read.to, read.more)
+
+
+def _document(row: Any) -> dict[str, Any]:
+    known = {"type": row.type, "id": row.id, "seq": row.seq, "version": row.version}
+    return {**known, "gone": True} if row.gone else {**known, "body": row.body}
+
+
+def _own(results: Sequence[Result]) -> dict[str, Result]:
+    """Activities for which every operation of this request went in as the phone had it."""
+    own: dict[str, Result] = {}
+    touched: set[str] = set()
+    for result in results:
+        if result.fresh and isinstance(result.outcome, Applied):
+            own[result.activity_id] = result
+        else:
+            touched.add(result.activity_id)
+    return {id: result for id, result in own.items() if id not in touched}
+
+
+def _lighter(row: Mapping[str, Any], own: Mapping[str, Result], cursor: int) -> Mapping[str, Any]:
+    """The row without its body, where the phone has it: its own change on a row it had seen.
+
+    Somebody's change between our commit and this snapshot, or one before that the phone had not
+    read, makes the whole row necessary.
+    """
+    result = own.get(row["id"])
+    if result is None or result.seq != row["seq"]:
+        return row
+    seen = result.seq_before is None or result.seq_before <= cursor
+    return wire.own_row(row) if seen else row
+
+
+def _most_wanted_first(scopes: Sequence[str]) -> list[str]:
+    """The account's own notices, then the reference data, then its communes."""
+    order = {"account": 0, "reference": 1}
+    return sorted(scopes, key=lambda scope: order.get(scope.partition(":")[0], 2))

@@ -1,0 +1,106 @@
+"""`POST /api/v1/sync`: one trip that delivers what a phone did and fetches what is new.
+
+The request is read by plain code (`request`, `parsing`), for this is the hottest route; the
+schemas only describe it. Not here: merging (`sync`), applying (`activities`), the feed's numbers
+(`change_feed`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import Response, current_app, jsonify
+from flask_smorest import Blueprint
+
+from server import clock, problems
+from server.activities.wire import moment
+from server.change_feed import operations as change_feed_operations
+from server.change_feed import queries as change_feed
+from server.exchange import beacon, contact, parsing, pull, push
+from server.exchange.request import SyncRequest, read_request
+from server.exchange.schemas import SyncAnswerSchema, SyncRequestSchema
+from server.http.actor import Actor
+from server.http.body import read_body
+from server.http.credentials import current_actor
+from server.http.decode import StrictJsonError
+from server.http.openapi import documented
+from server.http.transaction import reading, writing
+from server.problems import ProblemError
+from server.settings import Settings
+from sync.limits import BATCH_BYTES_MAX, OLDEST_PROTOCOL
+
+blueprint = Blueprint(
+    "exchange", __name__, url_prefix="/api/v1", description="Phones: delivering and fetching"
+)
+
+
+@blueprint.post("/sync")
+@blueprint.doc(requestBody={
+    "required": True, "content": {"application/json": {"schema": SyncRequestSchema}},
+})  # fmt: skip
+@blueprint.response(200, SyncAnswerSchema)
+@documented(
+    problems.UNAUTHENTICATED, problems.FORBIDDEN, problems.MALFORMED_JSON, problems.INVALID,
+    problems.TOO_LARGE, problems.LENGTH_REQUIRED, problems.UNSUPPORTED_MEDIA_TYPE,
+    problems.OVERLOADED,
+)  # fmt: skip
+def sync() -> Response:
+    """Deliver operations, then fetch what is new (PROTOCOL.md 4).
+
+    Each operation has an outcome of its own; a bad one never fails the others.
+    """
+    actor = current_actor()
+    if actor.device_id is None:
+        raise ProblemError(problems.FORBIDDEN)  # a console works online, through the lists
+    now = clock.now()
+    request = _read(actor)
+    verdicts = push.deliver(actor, now, request) if request.operations else []
+    answer = _answer(actor, now, request, verdicts)
+    return jsonify(answer)
+
+
+def _read(actor: Actor) -> SyncRequest:
+    # An uncompressed body may be as large as an inflated one: only packing is optional
+    body = read_body(BATCH_BYTES_MAX, BATCH_BYTES_MAX)
+    try:
+        raw = parsing.loads(body)
+        parsing.check_envelope(raw)
+    except StrictJsonError as error:
+        raise ProblemError(problems.MALFORMED_JSON, detail=str(error)) from error
+    request = read_request(raw)
+    if request.device is not None and request.device != actor.device_id:
+        raise ProblemError(problems.FORBIDDEN)  # a token belongs to one phone
+    return request
+
+
+def _answer(
+    actor: Actor, now: datetime, request: SyncRequest, verdicts: list[push.Verdict]
+) -> dict[str, Any]:
+    """What the phone gets; read from one snapshot after the commit."""
+    assert actor.device_id is not None
+    results = [verdict.result for verdict in verdicts if verdict.result is not None]
+    with reading() as session:
+        life = change_feed.life(session)
+        news = not verdicts and contact.is_news(session, actor.device_id, now, request)
+        if life is not None:
+            changes = pull.changes(session, actor, request, life[0], results)
+    if news or life is None:
+        with writing() as session:
+            contact.note(session, actor.device_id, now, request)
+            change_feed_operations.begin_life(session, now)
+    if life is None:
+        return _answer(actor, now, request, verdicts)
+    incarnation, durable_through = life
+    settings: Settings = current_app.extensions["loa_settings"]
+    return {
+        "incarnation": incarnation,
+        "server_time": moment(now),
+        "beacon": beacon.issue(settings.secret_key, now),
+        "outcomes": [verdict.to_wire() for verdict in verdicts],
+        "changes": changes,
+        "grants": pull.grants(actor, request.cursors),
+        "durable_through": moment(durable_through),
+        "oldest_protocol": OLDEST_PROTOCOL,
+        "retry_after_s": 0,
+    }
