@@ -7,6 +7,7 @@ server sets is refused. Not here: whether values suit the kind, or who may do it
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -145,13 +146,12 @@ class _Reader:
     def _hash(self) -> str:
         try:
             _check_depth(self.raw, 0)
-            size = len(canonical(self.raw))
-            digest = sha256_hex(self.raw)
+            text = canonical(self.raw)
         except (CodecError, RecursionError) as error:
             self._fail("malformed", [_problem("", "json", detail=str(error))])
-        if size > OPERATION_BYTES_MAX:
+        if len(text) > OPERATION_BYTES_MAX:
             self._fail("too_large", [_problem("", "too_large", max=OPERATION_BYTES_MAX)])
-        return digest
+        return hashlib.sha256(text).hexdigest()
 
     def _fail(self, reason: str, problems: list[Problem]) -> NoReturn:
         raise OperationError(

@@ -1,0 +1,370 @@
+"""A phone in Python: shadow, outbox and view, and how requests are made and answers taken.
+
+The same state machine as the field app's, for the simulator, load tests and benchmarks. The state
+changes only in `save`, `take_answer` and the small methods beside them, each of which stands for
+one durable transaction of a real phone: killed before or after, never in between. Not here: a
+network, storage, photos, and any merge; a phone shows the server's row with its own pending
+operations on top.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sync import digest as digests
+from sync import outcome as outcomes
+from sync.codec import same
+from sync.errors import CodecError
+from sync.fields import MergePolicy
+from sync.limits import BATCH_MAX, PROTOCOL, ROWS_MAX
+from sync.shadow import Shadow
+from sync.view import Row, apply_operation, content_of, seen_elements
+
+Wire = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Pending:
+    """An operation that has no outcome yet. `tries` counts answers of `retry`."""
+
+    wire: Wire
+    tries: int = 0
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An operation with its outcome, offered again if the server loses it.
+
+    `acknowledged_at` is the server's time of the answer that told the outcome.
+    """
+
+    wire: Wire
+    outcome: Wire
+    acknowledged_at: str
+
+
+class Replica:
+    """The durable state of one account on one phone. Times are the server's, ISO 8601 in UTC.
+
+    `policies` gives the merge policy of a kind: a patch names whole groups. `mint` makes a new
+    id; it is needed only when the server says that an id was used for something else.
+    """
+
+    def __init__(
+        self,
+        device: str,
+        scopes: Iterable[str],
+        policies: Callable[[str], MergePolicy],
+        mint: Callable[[], str],
+        *,
+        app: str = "replica",
+    ) -> None:
+        self.device = device
+        self.app = app
+        self.policies = policies
+        self.mint = mint
+        self.epoch = 1
+        self.last_n = 0
+        self.incarnation: str | None = None
+        self.catalogue: str | None = None
+        self.scopes: dict[str, Shadow] = {scope: Shadow() for scope in scopes}
+        self.hidden: dict[str, Shadow] = {}
+        self.outbox: list[Pending] = []
+        self.kept: dict[str, Kept] = {}
+        self.parked: dict[str, Kept] = {}
+        self.durable_through: str | None = None
+        self.beacon: str | None = None
+        self.retry_after_s: float = 0
+        self.rereads = 0
+
+    def copy(self) -> Replica:
+        """Another phone with the same durable state: a backup, or a clone."""
+        other = copy.copy(self)
+        other.scopes = {scope: shadow.copy() for scope, shadow in self.scopes.items()}
+        other.hidden = {scope: shadow.copy() for scope, shadow in self.hidden.items()}
+        other.outbox = list(self.outbox)
+        other.kept = dict(self.kept)
+        other.parked = dict(self.parked)
+        return other
+
+    # ---- what the person sees and does
+
+    def shadow_row(self, activity: str) -> Row | None:
+        """The server's last state of an activity."""
+        for shadow in self.scopes.values():
+            if activity in shadow.rows:
+                return shadow.rows[activity]
+        return None
+
+    def view(self, activity: str) -> Row | None:
+        """The server's row with my own pending operations on top; None if there is neither."""
+        row = self.shadow_row(activity)
+        for pending in self.outbox:
+            if pending.wire["activity"] == activity:
+                row = apply_operation(row, pending.wire, self._policy(pending.wire["kind"]))
+        return row
+
+    def activities(self) -> list[str]:
+        """Ids of all activities in view, in a stable order."""
+        ids = [id for shadow in self.scopes.values() for id, row in shadow.rows.items()
+               if row.get("type", "activity") == "activity"]  # fmt: skip
+        ids += [pending.wire["activity"] for pending in self.outbox]
+        return list(dict.fromkeys(ids))
+
+    def save(
+        self,
+        type: str,
+        id: str,
+        activity: str,
+        *,
+        scope: str | None = None,
+        kind: str | None = None,
+        kind_version: int | None = None,
+        set: Mapping[str, Any] | None = None,
+        add: Mapping[str, list[Wire]] | None = None,
+        remove: Mapping[str, list[str]] | None = None,
+        captured: Mapping[str, Any] | None = None,
+    ) -> Wire:
+        """Write down one operation on what the person sees, durably. Returns its envelope.
+
+        A new activity needs scope, kind and kind version; otherwise they are the activity's.
+        Raises KeyError if the activity is not in view.
+        """
+        seen = self.view(activity)
+        if seen is None and type != "create":
+            raise KeyError(activity)
+        shadow = self.shadow_row(activity)
+        of: Mapping[str, Any] = seen if seen is not None else {}
+        kind = kind or of["kind"]
+        patch, was = self._patch(kind, dict(set or {}), of.get("fields", {}))
+        was |= seen_elements(of, self._policy(kind), add or {}, remove or {})
+        wire: Wire = {
+            "id": id,
+            "activity": activity,
+            "type": type,
+            "scope": scope or of["scope"],
+            "kind": kind,
+            "kind_version": kind_version or of["kind_version"],
+            "base": None if shadow is None else shadow["version"],
+            "incarnation": self.incarnation,
+            "set": patch,
+            "was": was if type != "create" else {},
+            "add": {name: list(elements) for name, elements in (add or {}).items()},
+            "remove": {name: list(ids) for name, ids in (remove or {}).items()},
+            "after": self._previous(activity),
+            "n": self.last_n + 1,
+            "captured": None if captured is None else dict(captured),
+        }
+        self.last_n += 1
+        self.outbox.append(Pending(wire))
+        return wire
+
+    def resend(self, parked: str, id: str, set: Mapping[str, Any]) -> Wire:
+        """Correct a parked operation and send it under a new id: *edit and resend*."""
+        old = self.parked.pop(parked).wire
+        wire = {**old, "id": id, "set": {**old["set"], **set}, "n": self.last_n + 1}
+        wire["after"] = self._previous(wire["activity"])
+        self.last_n += 1
+        self.outbox.append(Pending(wire))
+        return wire
+
+    def _patch(self, kind: str, set: Wire, seen: Mapping[str, Any]) -> tuple[Wire, Wire]:
+        """The patch widened to whole groups, and the values seen of every field that it names."""
+        policy = self._policy(kind)
+        names = dict.fromkeys(name for own in set for name in policy.group_of(own))
+        was = {name: seen.get(name) for name in names}
+        return {name: set.get(name, was[name]) if name not in set else set[name]
+                for name in names}, was  # fmt: skip
+
+    def _previous(self, activity: str) -> str | None:
+        """My last operation on this activity that is pending or had an effect."""
+        for pending in reversed(self.outbox):
+            if pending.wire["activity"] == activity:
+                last: str = pending.wire["id"]
+                return last
+        own = [kept.wire["id"] for kept in self.kept.values()
+               if kept.wire["activity"] == activity
+               and kept.outcome["outcome"] != outcomes.Parked.name]  # fmt: skip
+        return own[-1] if own else None
+
+    def _policy(self, kind: str) -> MergePolicy:
+        return self.policies(kind)
+
+    # ---- talking to the server
+
+    def make_request(self, *, batch: int = BATCH_MAX, rows: int = ROWS_MAX) -> Wire:
+        """The next request. Nothing durable changes: if it is lost, the next one says the same."""
+        sent = self._choose(batch)
+        return {
+            "protocol": PROTOCOL,
+            "device": self.device,
+            "epoch": self.epoch,
+            "last_n": self.last_n,
+            "app": self.app,
+            "catalogue": self.catalogue,
+            "unsent": {
+                "operations": len(self.outbox),
+                "photos": 0,
+                "oldest_at": (self.outbox[0].wire["captured"] or {}).get("wall")
+                if self.outbox
+                else None,
+            },
+            "incarnation": self.incarnation,
+            "cursors": {scope: shadow.cursor for scope, shadow in self.scopes.items()},
+            "digests": {
+                scope: digests.to_text(shadow.sum)
+                for scope, shadow in self.scopes.items()
+                if shadow.complete
+            },
+            "operations": [pending.wire for pending in sent],
+            "max_rows": rows,
+        }
+
+    def idle(self) -> bool:
+        """Whether nothing is left to send and nothing known is left to read."""
+        return not self.outbox and all(shadow.complete for shadow in self.scopes.values())
+
+    def _choose(self, batch: int) -> list[Pending]:
+        """The batch: activities that were told to wait stand behind those that were not."""
+        tries: dict[str, int] = {}
+        for pending in self.outbox:
+            activity = pending.wire["activity"]
+            tries[activity] = max(tries.get(activity, 0), pending.tries)
+        return sorted(self.outbox, key=lambda pending: tries[pending.wire["activity"]])[:batch]
+
+    def take_answer(self, request: Wire, answer: Wire) -> None:
+        """Take the answer to `request`, all of it or (the phone being killed before) nothing."""
+        reborn = self.incarnation not in (None, answer["incarnation"])
+        self.incarnation = answer["incarnation"]
+        self.beacon = answer.get("beacon")
+        self.retry_after_s = answer.get("retry_after_s") or 0
+        sent = {wire["id"]: wire for wire in request["operations"]}
+        if reborn:
+            # Before the outcomes are taken: what this very answer acknowledges is not lost.
+            self._offer_again(sent)
+            for shadow in self.scopes.values():
+                shadow.read_anew()
+        reused = [
+            told["id"]
+            for told in answer["outcomes"]
+            if told["id"] in sent
+            and self._take_outcome(told, sent[told["id"]], answer["server_time"])
+        ]
+        for id in reused:
+            self._rename(id, self.mint())
+        if any(told.get("fork") for told in answer["outcomes"]):
+            self.epoch = max(self.epoch, request["epoch"] + 1)
+        self._take_grants(answer.get("grants") or {})
+        for scope, shadow in self.scopes.items():
+            changes = answer["changes"].get(scope)
+            if changes is not None:
+                self._take_changes(shadow, changes, sent, answer["outcomes"])
+            elif scope in request["cursors"]:
+                shadow.end_of_pages()  # left out: nothing beyond the cursor that I named
+        self._forget_durable(answer.get("durable_through"))
+
+    def _offer_again(self, sent: Mapping[str, Wire]) -> None:
+        """The server lives anew: everything that no verified backup holds is offered again."""
+        again = [Pending(kept.wire) for kept in self.kept.values()]
+        self.outbox = again + self.outbox
+        self.kept = {}
+        self.parked = {}
+
+    def _take_outcome(self, told: Wire, wire: Wire, at: str) -> bool:
+        """Move an operation out of the outbox. True: its id belongs to something else, but the
+        change is still mine and goes under a new id."""
+        place = next((i for i, p in enumerate(self.outbox) if p.wire["id"] == wire["id"]), None)
+        if place is None:
+            return False
+        if told["outcome"] == outcomes.Retry.name:
+            self.outbox[place] = Pending(wire, self.outbox[place].tries + 1)
+            return False
+        parked = told["outcome"] == outcomes.Parked.name
+        if parked and told.get("reason") == outcomes.ID_REUSE and wire["type"] != "create":
+            return True
+        del self.outbox[place]
+        kept = Kept(wire, told, at)
+        self.kept[wire["id"]] = kept
+        if parked:
+            self.parked[wire["id"]] = kept
+        return False
+
+    def _rename(self, old: str, new: str) -> None:
+        """Give a pending operation another id, also where later ones name it."""
+        renamed = []
+        for pending in self.outbox:
+            wire = pending.wire
+            if wire["id"] == old:
+                wire = {**wire, "id": new}
+            elif wire["after"] == old:
+                wire = {**wire, "after": new}
+            renamed.append(Pending(wire, pending.tries))
+        self.outbox = renamed
+
+    def _take_changes(
+        self, shadow: Shadow, changes: Wire, sent: Mapping[str, Wire], told: list[Wire]
+    ) -> None:
+        whole = True
+        for row in changes["rows"]:
+            if row.get("gone"):
+                shadow.drop(row["id"])
+            elif "fields" in row or row.get("type", "activity") != "activity":
+                shadow.put(row)
+            else:
+                whole = self._take_bodiless(shadow, row, sent, told) and whole
+        shadow.cursor = max(shadow.cursor, changes["to"])
+        if changes["more"]:
+            shadow.complete = False
+            if not whole:
+                shadow.read_anew()
+            return
+        shadow.end_of_pages()
+        if shadow.doubts(changes["digest"]) or not whole:
+            self.rereads += 1
+            shadow.read_anew()
+
+    def _take_bodiless(
+        self, shadow: Shadow, row: Row, sent: Mapping[str, Wire], told: list[Wire]
+    ) -> bool:
+        """A row that only my own operations of this request changed comes without its body.
+
+        I know the body: my shadow with those operations on top. The digest proves it; if it does
+        not, the answer is no, and the scope is read again.
+        """
+        made: Row | None = shadow.rows.get(row["id"])
+        for outcome in told:
+            wire = sent.get(outcome["id"])
+            effective = outcome["outcome"] == outcomes.Applied.name
+            if wire is not None and wire["activity"] == row["id"] and effective:
+                made = apply_operation(made, wire, self._policy(wire["kind"]))
+        if made is None:
+            return False
+        made = {**made, **row}
+        try:
+            known = digests.content_digest(*content_of(made, self._policy(made["kind"])))
+        except (CodecError, KeyError):
+            return False
+        if not same(known, row.get("digest")):
+            return False
+        shadow.put(made)
+        return True
+
+    def _take_grants(self, grants: Mapping[str, Any]) -> None:
+        for scope in grants.get("added", ()):
+            self.scopes.setdefault(scope, self.hidden.pop(scope, Shadow()))
+        for scope in grants.get("dropped", ()):
+            if scope in self.scopes:
+                # Hidden at once; the outbox stays, and pushing it is answered `no_permission`.
+                self.hidden[scope] = self.scopes.pop(scope)
+
+    def _forget_durable(self, durable_through: str | None) -> None:
+        """Let go of what a verified backup holds."""
+        if durable_through is None:
+            return
+        self.durable_through = durable_through
+        self.kept = {
+            id: kept for id, kept in self.kept.items() if kept.acknowledged_at >= durable_through
+        }

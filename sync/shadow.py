@@ -1,0 +1,74 @@
+"""One scope on a phone: rows as the server last showed them, cursor and digest.
+
+Not here: operations of one's own (`replica`), and rows with them on top (`view`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from sync import digest as digests
+from sync.view import Row
+
+
+@dataclass
+class Shadow:
+    """One scope as the server last showed it.
+
+    `unseen` is not None while the scope is read anew: rows not met again by its end are gone.
+    """
+
+    cursor: int = 0
+    rows: dict[str, Row] = field(default_factory=dict)
+    sum: int = 0
+    complete: bool = False
+    unseen: set[str] | None = None
+    #: The digest for which the scope was read anew last: once is enough for one digest.
+    distrusted: str | None = None
+
+    def put(self, row: Row) -> None:
+        """Take a row unless a later state of it is already here."""
+        held = self.rows.get(row["id"])
+        again = self.unseen is not None and row["id"] in self.unseen
+        if held is not None and not again and held["seq"] > row["seq"]:
+            return
+        self.drop(row["id"])
+        self.rows[row["id"]] = row
+        self.sum = digests.add(self.sum, None, (row["id"], row["version"]))
+
+    def drop(self, id: str) -> None:
+        held = self.rows.pop(id, None)
+        if held is not None:
+            self.sum = digests.add(self.sum, (id, held["version"]), None)
+        if self.unseen is not None:
+            self.unseen.discard(id)
+
+    def read_anew(self) -> None:
+        """Begin again at the start; what is shown stays until the end is reached."""
+        self.cursor = 0
+        self.complete = False
+        self.unseen = set(self.rows)
+
+    def end_of_pages(self) -> None:
+        """All rows beyond the cursor were read."""
+        for id in tuple(self.unseen or ()):
+            self.drop(id)
+        self.unseen = None
+        self.complete = True
+
+    def doubts(self, digest: str) -> bool:
+        """Whether the rows differ from the server's, judged at the end of the pages.
+
+        True once for one digest: if reading anew does not help, the fault is not in what was
+        missed, and reading all of it at each sync would only cost the person's data volume.
+        """
+        if digests.to_text(self.sum) == digest:
+            self.distrusted = None
+            return False
+        again = self.distrusted != digest
+        self.distrusted = digest
+        return again
+
+    def copy(self) -> Shadow:
+        unseen = None if self.unseen is None else set(self.unseen)
+        return replace(self, rows=dict(self.rows), unseen=unseen)
