@@ -8,6 +8,7 @@ from pathlib import Path
 from flask import Flask
 from flask_migrate import Migrate
 
+from server import change_feed
 from server import settings as settings_module
 from server.database import db, engine
 from server.http import front
@@ -42,6 +43,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Migrate(app, db, directory=str(Path(__file__).parent / "database" / "migrations"))
     with app.app_context():
         engine.prepare(db.engine)
+    change_feed.install(app)
     api = ProblemApi(app)
     front.install(app)
     for room in ROOMS:

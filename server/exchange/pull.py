@@ -44,7 +44,7 @@ def changes(
         last, digest = counters[scope]
         cursor = start_of(request.cursors.get(scope), request.incarnation, incarnation)
         if last <= cursor:
-            if request.digests.get(scope, digest) != digest:
+            if request.digests.get(scope) != digest:
                 found[scope] = {"to": cursor, "more": False, "digest": digest, "rows": []}
             continue
         if room == 0:
