@@ -33,7 +33,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _NUMBER = re.compile(r"[0-9]{1,15}")
 _MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,40}/[a-z0-9.+-]{1,80}")
 
-#: Names of headers in any case; `http.Headers` of every framework fits.
+#: Headers by their names as HTTP writes them (`Upload-Offset`), each once.
 Headers = Mapping[str, str]
 
 

@@ -73,7 +73,7 @@ def make_photo(
 
 def make_heavy_photo(seed: int = 1, size_bytes: int = 1_000_000) -> Photo:
     """A JPEG of about that size: noise compresses badly."""
-    side = int((size_bytes / 1.6) ** 0.5)
+    side = int((size_bytes / 0.91) ** 0.5)
     noise = Image.frombytes("RGB", (side, side), random.Random(seed).randbytes(side * side * 3))
     buffer = io.BytesIO()
     noise.save(buffer, "JPEG", quality=90)

@@ -1,0 +1,125 @@
+"""The only writers of uploads and photos. Bytes are moved by `receiving`, which calls these.
+
+Not here: decoding, hashing, offsets of growing files.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from server import problems
+from server.activities import evidence_links
+from server.activities import operations as activities
+from server.database.upsert import insert_or_ignore
+from server.evidence.decoder import Refused
+from server.evidence.limits import EXPIRED_PER_CREATION_MAX, UPLOAD_KEPT
+from server.evidence.models import Photo, Upload
+from server.evidence.pictures import Picture
+from server.evidence.tus import Creation
+from server.problems import ProblemError
+
+
+def open_upload(session: Session, now: datetime, account_id: str, creation: Creation) -> Upload:
+    """The account's upload of that name, made or found again, with its time renewed.
+
+    Raises `upload-malformed` when it was opened before with another size.
+    """
+    session.execute(
+        insert_or_ignore(
+            session,
+            Upload,
+            account_id=account_id,
+            sha256=creation.sha256,
+            size=creation.size,
+            media_type=creation.media_type,
+            filename=creation.filename,
+            offset=0,
+            created_at=now,
+            expires_at=now + UPLOAD_KEPT,
+        )
+    )
+    upload = session.get_one(Upload, (account_id, creation.sha256), populate_existing=True)
+    if upload.size != creation.size:
+        raise ProblemError(problems.UPLOAD_MALFORMED, header="Upload-Length")
+    upload.expires_at = now + UPLOAD_KEPT
+    session.flush()
+    return upload
+
+
+def note_offset(session: Session, now: datetime, account_id: str, sha256: str, offset: int) -> None:
+    """Remember what is being answered, and that somebody is still sending."""
+    session.execute(
+        update(Upload)
+        .where(Upload.account_id == account_id, Upload.sha256 == sha256)
+        .where(Upload.settled_at.is_(None))
+        .values(offset=offset, expires_at=now + UPLOAD_KEPT)
+    )
+
+
+def settle_upload(
+    session: Session, now: datetime, account_id: str, sha256: str, seen: Picture | Refused
+) -> Photo:
+    """All bytes came and were looked at: keep the verdict and tell the activities that wait.
+
+    An older verdict on the same bytes stands. Returns the photo.
+    """
+    upload = session.get_one(Upload, (account_id, sha256))
+    session.execute(
+        insert_or_ignore(session, Photo, sha256=sha256, size=upload.size, verified_at=now,
+                         **_columns(seen))
+    )  # fmt: skip
+    photo = session.get_one(Photo, sha256, populate_existing=True)
+    if upload.settled_at is None:
+        upload.offset = upload.size
+        upload.settled_at = now
+    session.flush()
+    for activity_id in evidence_links.activities_naming(session, account_id, sha256):
+        activities.touch(session, activity_id)
+    return photo
+
+
+def cancel_upload(session: Session, account_id: str, sha256: str) -> None:
+    """Forget the upload. Raises `not-found`, or `upload-complete` for what is evidence by now."""
+    upload = session.get(Upload, (account_id, sha256))
+    if upload is None:
+        raise ProblemError(problems.NOT_FOUND)
+    photo = session.get(Photo, sha256)
+    if upload.settled_at is not None and photo is not None and photo.state == "verified":
+        raise ProblemError(problems.UPLOAD_COMPLETE)
+    session.delete(upload)
+    session.flush()
+
+
+def drop_expired(session: Session, now: datetime) -> list[tuple[str, str]]:
+    """Forget some uploads whose time is over; returns their accounts and names."""
+    expired = [
+        (row.account_id, row.sha256)
+        for row in session.execute(
+            select(Upload.account_id, Upload.sha256)
+            .where(Upload.expires_at < now, Upload.settled_at.is_(None))
+            .order_by(Upload.expires_at)
+            .limit(EXPIRED_PER_CREATION_MAX)
+        )
+    ]
+    for account_id, sha256 in expired:
+        session.execute(
+            delete(Upload).where(Upload.account_id == account_id, Upload.sha256 == sha256)
+        )
+    return expired
+
+
+def _columns(seen: Picture | Refused) -> dict[str, object]:
+    if isinstance(seen, Refused):
+        return {"state": "refused", "reason": seen.reason}
+    return {
+        "state": "verified",
+        "media_type": seen.media_type,
+        "width": seen.width,
+        "height": seen.height,
+        "orientation": seen.orientation,
+        "placeholder": seen.placeholder,
+        "phash": seen.phash,
+    }

@@ -1,0 +1,166 @@
+"""The only readers of uploads and photos.
+
+Everything told about a hash is told to who delivered those bytes or may read an activity whose
+photo they are: a hash is no key. Not here: bytes (`files`), offsets while they grow (`receiving`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session
+
+from server.activities.models import Activity, ActivityEvidence
+from server.activities.queries import within
+from server.evidence.models import Photo, PhotoState, Upload
+from server.http.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What an account may know of a day's photos: each hash stands in exactly one place."""
+
+    have: list[str]
+    partial: dict[str, int]
+    send: list[str]
+    refused: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """An account's upload as last written down; `state` and `reason` once it has been settled."""
+
+    account_id: str
+    sha256: str
+    size: int
+    media_type: str
+    filename: str
+    offset: int
+    expires_at: datetime
+    state: PhotoState | None
+    reason: str | None
+
+
+def delivery(session: Session, account_id: str, sha256: str) -> Delivery | None:
+    """The account's upload of that name. A plain value: it outlives its session."""
+    upload = session.get(Upload, (account_id, sha256))
+    if upload is None:
+        return None
+    photo = session.get(Photo, sha256) if upload.settled_at is not None else None
+    return Delivery(
+        account_id,
+        sha256,
+        upload.size,
+        upload.media_type,
+        upload.filename,
+        upload.offset,
+        upload.expires_at,
+        None if photo is None else photo.state,
+        None if photo is None else photo.reason,
+    )
+
+
+def verified(session: Session, sha256s: Iterable[str]) -> set[str]:
+    """Those of `sha256s` whose bytes are here and are photos, whoever delivered them."""
+    wanted = list(sha256s)
+    if not wanted:
+        return set()
+    return set(
+        session.scalars(
+            select(Photo.sha256).where(Photo.sha256.in_(wanted), Photo.state == "verified")
+        )
+    )
+
+
+def states(
+    session: Session, pairs: Iterable[tuple[str, str]]
+) -> Mapping[tuple[str, str], Mapping[str, Any]]:
+    """(account, sha256) → `{"verified"}`, with `offset` while bytes come, or `refused: reason`.
+
+    The reader that activities show their photos by.
+    """
+    wanted = list(pairs)
+    if not wanted:
+        return {}
+    rows = session.execute(
+        select(Upload.account_id, Upload.sha256, Upload.offset, Upload.settled_at,
+               Photo.state, Photo.reason)
+        .outerjoin(Photo, Photo.sha256 == Upload.sha256)
+        .where(tuple_(Upload.account_id, Upload.sha256).in_(wanted))
+    )  # fmt: skip
+    return {
+        (row.account_id, row.sha256): _state(
+            row.offset, row.settled_at is not None, row.state, row.reason
+        )
+        for row in rows
+    }
+
+
+def _state(offset: int, is_settled: bool, state: str | None, reason: str | None) -> dict[str, Any]:
+    if not is_settled:
+        return {"verified": False, "offset": offset}
+    if state == "refused":
+        return {"verified": False, "refused": reason}
+    return {"verified": state == "verified"}
+
+
+def holdings(session: Session, actor: Actor, sha256s: Iterable[str]) -> Holdings:
+    """Answer `have` for `actor`: what need not be sent, what is half here, what is to be sent."""
+    wanted = list(dict.fromkeys(sha256s))
+    own = {
+        sha256: state
+        for (_, sha256), state in states(session, [(actor.account_id, s) for s in wanted]).items()
+    }
+    unknown = [each for each in wanted if not own.get(each, {}).get("verified")]
+    readable = _readable(session, actor, unknown)
+    found = Holdings([], {}, [], {})
+    for sha256 in wanted:
+        state = own.get(sha256, {})
+        if state.get("verified") or sha256 in readable:
+            found.have.append(sha256)
+        elif "refused" in state:
+            found.refused[sha256] = state["refused"]
+        elif state.get("offset"):
+            found.partial[sha256] = state["offset"]
+        else:
+            found.send.append(sha256)
+    return found
+
+
+def readable_photo(session: Session, actor: Actor, sha256: str) -> Photo | None:
+    """The photo, if `actor` delivered it or may read an activity that it was delivered for."""
+    found = session.get(Photo, sha256)
+    if found is None or found.state != "verified":
+        return None
+    own = session.get(Upload, (actor.account_id, sha256))
+    if own is not None and own.settled_at is not None:
+        return found
+    return found if _readable(session, actor, [sha256]) else None
+
+
+def _readable(session: Session, actor: Actor, sha256s: list[str]) -> set[str]:
+    """Those delivered by who put them to an activity that `actor` may read."""
+    if not sha256s:
+        return set()
+    statement = (
+        select(ActivityEvidence.sha256)
+        .join(Activity, Activity.id == ActivityEvidence.activity_id)
+        .join(
+            Upload,
+            (Upload.sha256 == ActivityEvidence.sha256)
+            & (Upload.account_id == ActivityEvidence.account_id),
+        )
+        .join(Photo, Photo.sha256 == ActivityEvidence.sha256)
+        .where(
+            ActivityEvidence.sha256.in_(sha256s),
+            Upload.settled_at.is_not(None),
+            Photo.state == "verified",
+        )
+        .distinct()
+    )
+    area = within(actor.area)
+    return set(session.scalars(statement if area is None else statement.where(area)))

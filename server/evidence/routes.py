@@ -1,0 +1,236 @@
+"""Photos over HTTP: uploads by tus 1.0, what the server has, and the photos themselves.
+
+Not here: the meaning of tus headers (`tus`), the way from bytes to a photo (`receiving`).
+"""
+
+from __future__ import annotations
+
+from typing import Any, BinaryIO, cast
+
+from flask import Response, current_app, request
+from flask_smorest import Blueprint
+
+from server import clock, problems
+from server.accounts import policy
+from server.activities.queries import register_evidence_states
+from server.evidence import metadata, queries, tus
+from server.evidence.decoder import REASONS, shared_decoder
+from server.evidence.models import Photo
+from server.evidence.receiving import Progress, Receiver, photo_key, screen_key, thumb_key
+from server.evidence.schemas import HaveSchema, HoldingsSchema, PhotoSizeSchema
+from server.files.store import MissingObjectError, Store, store_for
+from server.http.actor import Actor
+from server.http.credentials import current_actor
+from server.http.openapi import documented
+from server.http.transaction import reading
+from server.problems import ProblemError
+
+blueprint = Blueprint("evidence", __name__, url_prefix="/api/v1",
+                      description="Photos: uploads (tus 1.0), receipts, pictures")  # fmt: skip
+
+register_evidence_states(queries.states)
+
+_UPLOADS = "/uploads"
+_UPLOAD = "/uploads/<string:sha256>"
+_WHO = (problems.UNAUTHENTICATED, problems.FORBIDDEN, problems.CSRF)
+_CHUNK = (
+    problems.TUS_VERSION, problems.UPLOAD_MALFORMED, problems.TOO_LARGE, problems.LENGTH_REQUIRED,
+    problems.UNSUPPORTED_MEDIA_TYPE, problems.OFFSET_MISMATCH, problems.CHECKSUM_MISMATCH,
+    problems.PHOTO_REFUSED, problems.OVERLOADED,
+)  # fmt: skip
+
+
+@blueprint.route(_UPLOADS, methods=["OPTIONS"], provide_automatic_options=False)
+@blueprint.response(204)
+def announce_uploads() -> Any:
+    """What this server speaks of tus."""
+    return Response(status=204, headers=tus.announce())
+
+
+@blueprint.route(_UPLOADS, methods=["POST"])
+@blueprint.response(201)
+@documented(*_WHO, *_CHUNK)
+def create_upload() -> Any:
+    """Open an upload, or find it again: `Upload-Offset` says from where to go on."""
+    actor = _uploader()
+    creation = _accepted(tus.read_creation(dict(request.headers), request.content_length))
+    receiver, now = _receiver(), clock.now()
+    progress = receiver.open(now, actor.account_id, creation)
+    # Creation With Upload: what is here already is not taken twice; the client goes on from there.
+    if creation.chunk is not None and progress.offset == 0:
+        progress = receiver.append(now, actor.account_id, progress, creation.chunk, _body())
+    location = f"{blueprint.url_prefix}{_UPLOADS}/{creation.sha256}"
+    return Response(status=201, headers={"Location": location, **_headers(progress)})
+
+
+@blueprint.route(_UPLOAD, methods=["HEAD"], provide_automatic_options=False)
+@blueprint.response(200)
+@documented(*_WHO, problems.TUS_VERSION, problems.NOT_FOUND, problems.PHOTO_REFUSED)
+def show_upload(sha256: str) -> Any:
+    """Where an upload stands."""
+    actor = _uploader()
+    progress = _receiver().progress(clock.now(), actor.account_id, _named(sha256))
+    headers = _headers(progress)
+    # Core, HEAD: the answer MUST NOT be cached and tells the length and the metadata.
+    headers["Cache-Control"] = "no-store"
+    headers["Upload-Length"] = str(progress.size)
+    headers["Upload-Metadata"] = tus.write_metadata(
+        progress.sha256, progress.media_type, progress.filename
+    )
+    return Response(status=200, headers=headers)
+
+
+@blueprint.route(_UPLOAD, methods=["PATCH"])
+@blueprint.response(204)
+@documented(*_WHO, problems.NOT_FOUND, *_CHUNK)
+def append_chunk(sha256: str) -> Any:
+    """Take a chunk; the last one answers `Upload-Verified: true`."""
+    actor = _uploader()
+    receiver, now = _receiver(), clock.now()
+    present = receiver.progress(now, actor.account_id, _named(sha256))
+    chunk = _accepted(tus.read_chunk(dict(request.headers), request.content_length, present.size))
+    progress = receiver.append(now, actor.account_id, present, chunk, _body())
+    return Response(status=204, headers=_headers(progress))
+
+
+@blueprint.route(_UPLOAD, methods=["DELETE"])
+@blueprint.response(204)
+@documented(*_WHO, problems.TUS_VERSION, problems.NOT_FOUND, problems.UPLOAD_COMPLETE)
+def cancel_upload(sha256: str) -> Any:
+    """Forget an upload that has not become evidence."""
+    actor = _uploader()
+    _receiver().cancel(actor.account_id, _named(sha256))
+    return Response(status=204)
+
+
+@blueprint.route(_UPLOAD, methods=["POST"])
+@blueprint.response(204)
+@documented(*_WHO, problems.NOT_FOUND, problems.METHOD_NOT_ALLOWED, problems.UPLOAD_COMPLETE,
+            *_CHUNK)  # fmt: skip
+def override_method(sha256: str) -> Any:
+    """For clients that cannot send PATCH or DELETE."""
+    # Core, X-HTTP-Method-Override: it MUST be taken as the request's method.
+    method = request.headers.get("X-HTTP-Method-Override", "").upper()
+    if method == "PATCH":
+        return append_chunk(sha256)
+    if method == "DELETE":
+        return cancel_upload(sha256)
+    raise ProblemError(problems.METHOD_NOT_ALLOWED)
+
+
+@blueprint.post("/evidence/have")
+@blueprint.arguments(HaveSchema)
+@blueprint.response(200, HoldingsSchema)
+@documented(*_WHO, problems.MALFORMED_JSON, problems.INVALID)
+def ask_have(body: dict[str, list[str]]) -> Any:
+    """Which of these photos the server holds already: one trip for a day's round."""
+    actor = current_actor()
+    with reading() as session:
+        found = queries.holdings(session, actor, body["sha256"])
+    refused = {
+        sha256: {"reason": reason, **REASONS[reason]} for sha256, reason in found.refused.items()
+    }
+    return {"have": found.have, "offsets": found.partial, "send": found.send, "refused": refused}
+
+
+@blueprint.get("/evidence/<string:sha256>")
+@blueprint.arguments(PhotoSizeSchema, location="query")
+@blueprint.response(200, {"type": "string", "format": "binary"}, content_type="image/*")
+@documented(problems.UNAUTHENTICATED, problems.NOT_FOUND, problems.INVALID)
+def show_photo(query: dict[str, str], sha256: str) -> Any:
+    """A photo, without place, maker and time of its file; 404 for whoever may not see it."""
+    actor = current_actor()
+    with reading() as session:
+        photo = queries.readable_photo(session, actor, _named(sha256))
+        if photo is None:
+            raise ProblemError(problems.NOT_FOUND)
+        session.expunge(photo)
+    etag = f"{sha256}-{query['size']}"
+    if request.if_none_match.contains(etag):
+        response = Response(status=304)
+    else:
+        media_type, content = _rendering(photo, query["size"])
+        response = Response(content, content_type=media_type)
+        # F13: whatever the bytes are, no browser may take them for a page or a script.
+        response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Content-Disposition"] = "inline"
+    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    response.set_etag(etag)
+    return response
+
+
+@blueprint.after_request
+def speak_tus(response: Response) -> Response:
+    """Core, Tus-Resumable: it MUST be in every answer, of troubles too."""
+    if request.path.startswith(f"{blueprint.url_prefix}{_UPLOADS}"):
+        response.headers.setdefault("Tus-Resumable", tus.VERSION)
+    return response
+
+
+def _rendering(photo: Photo, size: str) -> tuple[str, bytes]:
+    store = _store()
+    try:
+        if size == "thumb":
+            return "image/webp", store.read(thumb_key(photo.sha256))
+        if size == "original" and photo.media_type is not None:
+            original = store.read(photo_key(photo.sha256))
+            try:
+                return photo.media_type, metadata.strip(
+                    photo.media_type, original, photo.orientation or 1
+                )
+            except metadata.UnwalkableError:
+                pass  # shown in the rendering that we made ourselves
+        return "image/jpeg", store.read(screen_key(photo.sha256))
+    except MissingObjectError:
+        raise ProblemError(problems.NOT_FOUND) from None
+
+
+def _uploader() -> Actor:
+    """Who sends. In this order: who, then which protocol, so that nobody learns for nothing."""
+    actor = current_actor()
+    policy.ensure(actor, "activity.write")
+    if (verdict := tus.check_version(dict(request.headers))) is not None:
+        _accepted(verdict)
+    return actor
+
+
+def _accepted(verdict: Any) -> Any:
+    """The verdict of `tus`, if it is not a refusal."""
+    if isinstance(verdict, tus.Refusal):
+        raise ProblemError(verdict.problem, headers=verdict.headers, **verdict.extras)
+    return verdict
+
+
+def _named(sha256: str) -> str:
+    if not tus.is_name(sha256):
+        raise ProblemError(problems.NOT_FOUND)
+    return sha256
+
+
+def _headers(progress: Progress) -> dict[str, str]:
+    headers = {
+        "Upload-Offset": str(progress.offset),
+        "Upload-Verified": "true" if progress.verified else "false",
+    }
+    # Expiration: told for uploads that are not finished.
+    if not progress.verified:
+        headers["Upload-Expires"] = tus.write_moment(progress.expires_at)
+    return headers
+
+
+def _body() -> BinaryIO:
+    return cast(BinaryIO, request.stream)
+
+
+def _receiver() -> Receiver:
+    return Receiver(_store(), shared_decoder())
+
+
+def _store() -> Store:
+    """The application's store, made with the first photo."""
+    extensions = current_app.extensions
+    if "loa_files" not in extensions:
+        extensions["loa_files"] = store_for(extensions["loa_settings"].files_url)
+    store: Store = extensions["loa_files"]
+    return store
