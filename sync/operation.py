@@ -230,7 +230,7 @@ class _Reader:
         return found
 
     def _check_elements(self, name: str, elements: list[dict[str, Any]]) -> None:
-        for key in {key for element in elements for key in element}:
+        for key in dict.fromkeys(key for element in elements for key in element):
             if key in SERVER_OWNED_IN_ELEMENT:
                 self.server_owned.append(_problem(f"{name}.{key}", "server_owned"))
 

@@ -110,7 +110,7 @@ def _create(
 ) -> Reconciled:
     if record is not None:
         # The same create again is recognised by its operation id; this is another one.
-        return Reconciled(_parked(outcomes.ID_REUSE, [], record), record)
+        return Reconciled(_parked(outcomes.ACTIVITY_REUSE, [], record), record)
     new = Record(
         id=operation.activity,
         scope=operation.scope,

@@ -283,7 +283,7 @@ class Replica:
             self.outbox[place] = Pending(wire, self.outbox[place].tries + 1)
             return False
         parked = told["outcome"] == outcomes.Parked.name
-        if parked and told.get("reason") == outcomes.ID_REUSE and wire["type"] != "create":
+        if parked and told.get("reason") == outcomes.ID_REUSE:
             return True
         del self.outbox[place]
         kept = Kept(wire, told, at)

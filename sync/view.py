@@ -93,4 +93,4 @@ def _bare(element: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in element.items() if name not in _SHOWN_ONLY}
 
 
-_SHOWN_ONLY = frozenset({"verified", "received", "received_at", "thumb_verified"})
+_SHOWN_ONLY = frozenset({"verified", "offset", "refused"})
