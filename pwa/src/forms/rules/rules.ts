@@ -88,7 +88,7 @@ function checkRules(kind: Kind, values: Values, severity: Severity, today: strin
   const found: Problem[] = [];
   for (const rule of kind.rules) {
     if (rule.severity !== severity || (rule.when && !holds(rule.when, values))) continue;
-    // biome-ignore lint/style/noNonNullAssertion: the server refuses a rule on a field that is not there
+    // The server refuses a rule on a field that is not there.
     const problem = check(rule, values, today, (id) => byId.get(id)!);
     if (problem) found.push(rule.message ? wording.said(problem.field, problem.code, rule.message) : problem);
   }
