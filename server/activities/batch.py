@@ -19,9 +19,9 @@ from sqlalchemy.orm import Session
 
 from server import catalogue, clock
 from server.activities import failures, queries, rows
-from server.activities.delivery import Delivery
 from server.activities.models import OperationLog
 from server.activities.placement import Atlas, Place, may_write
+from server.activities.rows import Delivery
 from server.catalogue import Kind
 from server.catalogue.derive import merging
 from server.catalogue.derive.validation import validate

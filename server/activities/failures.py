@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from server.activities.delivery import Delivery
 from server.activities.models import OperationLog, OperationTry
+from server.activities.rows import Delivery
 from server.http.actor import Actor
 from sync import outcome as outcomes
 from sync.limits import RETRIES_MAX, RETRY_S_MAX

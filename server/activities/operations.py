@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from server import problems
 from server.activities import queries
 from server.activities.batch import Result, apply_batch
-from server.activities.delivery import Delivery
 from server.activities.models import Activity, ActivityCount, ActivityEvent
+from server.activities.rows import Delivery
 from server.change_feed import operations as change_feed
 from server.http.actor import Actor
 from server.problems import ProblemError

@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 
 from server import catalogue
 from server.activities import history
-from server.activities.delivery import Delivery
 from server.activities.models import (
     Activity,
     ActivityCount,
@@ -45,6 +44,14 @@ _conflicts: Table = Conflict.__table__  # type: ignore[assignment]
 _events: Table = ActivityEvent.__table__  # type: ignore[assignment]
 _links: Table = ActivityEvidence.__table__  # type: ignore[assignment]
 _log: Table = OperationLog.__table__  # type: ignore[assignment]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """By which phone, and in which of its lives (`epoch`), operations came."""
+
+    device_id: str | None = None
+    epoch: int | None = None
 
 
 @dataclass(slots=True)
