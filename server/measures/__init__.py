@@ -1,0 +1,1 @@
+"""Measures: every number of the plan, defined once; progress against targets."""

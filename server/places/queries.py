@@ -81,6 +81,14 @@ def lineage_id(session: Session, unit_id: str) -> str:
     return str(first)
 
 
+def lineage_of(unit: Unit) -> str:
+    """`lineage_id` of a commune of today without asking the database.
+
+    Every lineage began on the day of the reform, and its first version is named after it.
+    """
+    return unit.id if unit.valid_from is None else f"c-{unit.code}-{REFORM.year}"
+
+
 def ancestors(session: Session, unit_id: str, day: date | None = None) -> list[Unit]:
     """What `unit_id` lies in, nearest first, up to the province.
 
