@@ -180,8 +180,8 @@ EVIDENCE_MISSING = _define(
     "Còn ảnh chưa nhận đủ. Chờ ảnh đến, hoặc duyệt kèm lý do.",
     "Some photos have not arrived. Wait for them, or approve with a reason.",
 )  # fmt: skip
-CONFLICT_OPEN = _define(
-    "conflict-open", 409,
+OPEN_CONFLICT = _define(
+    "open-conflict", 409,
     "Báo cáo còn chỗ xung đột chưa giải quyết. Giải quyết trước, hoặc duyệt kèm lý do.",
     "The report has an open conflict. Resolve it first, or approve with a reason.",
 )  # fmt: skip

@@ -5,17 +5,14 @@ Not here: changing anything. Decisions are in `reviews`, changes of content come
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, jsonify
 from flask_smorest import Blueprint
 from sqlalchemy import Row
-from sqlalchemy.orm import Session
 
-from server import clock, problems
-from server.accounts import areas
-from server.activities import paging, queries
+from server import problems
+from server.activities import paging, queries, units
 from server.activities.queries import Filter
 from server.activities.schemas import (
     ActivityDetailSchema,
@@ -26,7 +23,6 @@ from server.http.actor import Area
 from server.http.credentials import current_actor
 from server.http.openapi import documented
 from server.http.transaction import reading
-from server.places import queries as places
 from server.problems import ProblemError
 
 blueprint = Blueprint(
@@ -46,7 +42,7 @@ def list_activities(arguments: dict[str, Any]) -> Response:
     with reading() as session:
         wanted = Filter(
             area=actor.area,
-            unit_area=_area_of(session, arguments.get("unit")),
+            unit_area=units.area_of_unit(session, arguments.get("unit")),
             status=arguments.get("status"),
             kind=arguments.get("kind"),
             day_from=arguments.get("day_from"),
@@ -54,7 +50,7 @@ def list_activities(arguments: dict[str, Any]) -> Response:
             text=arguments.get("q"),
         )
         rows = queries.list_page(session, wanted, after, limit + 1)
-        items = _with_names(session, rows[:limit])
+        items = units.with_names(session, rows[:limit])
     last = rows[limit - 1] if len(rows) > limit else None
     next = None if last is None else paging.to_text(last.changed_at, last.id)
     return jsonify({"items": items, "next": next})
@@ -70,7 +66,7 @@ def show_activity(activity_id: str) -> Response:
         row = queries.get(session, activity_id)
         if row is None or not _is_visible(row, actor.area):
             raise ProblemError(problems.NOT_FOUND)
-        (item,) = _with_names(session, [row])
+        (item,) = units.with_names(session, [row])
         item["history"] = queries.events(session, activity_id)
     return jsonify(item)
 
@@ -81,29 +77,3 @@ def _is_visible(row: Row[Any], area: Area) -> bool:
         or row.province_code in area.province_codes
         or row.commune_id in area.commune_ids
     )
-
-
-def _area_of(session: Session, unit_id: str | None) -> Area | None:
-    """What lies in the unit; None when none was asked for. An unknown unit holds nothing."""
-    if unit_id is None:
-        return None
-    try:
-        return areas.area_of(session, [unit_id], clock.today_in_vietnam(clock.now()))
-    except KeyError:
-        return Area()
-
-
-def _with_names(session: Session, rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
-    """Wire rows with the names of unit and province as they were on the event's day."""
-    units = places.units(session, {row.unit_id for row in rows})
-    above = places.units(session, {one.parent_id for one in units.values() if one.parent_id})
-    items = queries.wire_rows(session, rows)
-    for item in items:
-        unit = units.get(item["unit"])
-        province = None
-        if unit is not None:
-            parent = above.get(unit.parent_id) if unit.parent_id else None
-            province = unit if unit.level == "province" else parent
-        item["unit_name"] = None if unit is None else unit.full_name
-        item["province_name"] = None if province is None else province.full_name
-    return items
