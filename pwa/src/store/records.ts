@@ -42,14 +42,14 @@ export interface Review {
   remarks: Remark[];
 }
 
+/** A change that did not go in, kept beside the activity until somebody decides. */
 export interface Conflict {
-  id?: string;
-  kind: "fields" | "amendment" | "withdrawal" | "invalid" | string;
-  field?: string;
-  current?: Json;
-  mine?: Json;
-  was?: Json;
-  [key: string]: Json | undefined;
+  id: string;
+  kind: "fields" | "amendment" | "withdrawal" | "invalid";
+  /** The operation whose values are kept. */
+  operation: string;
+  fields: { field: string; current: Json; mine: Json; was: Json }[];
+  opened_at: string | null;
 }
 
 /** A row of the feed as the server sent it. */
@@ -62,12 +62,16 @@ export interface ActivityRow {
   kind: string;
   kind_version: number;
   scope: string;
+  unit?: string | null;
   status: Status;
   fields: Fields;
+  /** Set fields other than evidence. */
+  sets?: Record<string, Json[]>;
   evidence: Evidence[];
   author?: { id: string; name: string };
   event_date?: string | null;
   received_at?: string | null;
+  changed_at?: string | null;
   review?: Review | null;
   conflicts?: Conflict[];
   extra?: Fields;
@@ -77,6 +81,8 @@ export interface ActivityRow {
 export interface ShadowRow {
   scope: string;
   id: string;
+  /** Day of the event, for the newest first; "" when unknown. */
+  day: string;
   seq: number;
   version: number;
   read: number;
@@ -171,19 +177,21 @@ export interface Draft {
   changedAt: string;
 }
 
-export type PhotoState = "waiting" | "received" | "damaged";
+/** draft: of an unsent draft. waiting: to be sent. damaged: the disk lost it, or the server can't read it. */
+export type PhotoState = "draft" | "waiting" | "received" | "damaged";
 
-/** A photo's bytes. ArrayBuffer, not Blob: Blobs did not outlive a power cut. */
+/**
+ * A photo of an activity. Its bytes lie apart (store `bytes`, by sha256 and size), so that a list
+ * is read without them; as ArrayBuffer, not Blob: Blobs did not outlive a power cut.
+ */
 export interface PhotoRecord {
-  sha256: string;
   activity: string;
-  bytes: ArrayBuffer | null;
-  thumb: ArrayBuffer;
+  sha256: string;
   size: number;
   media_type: string;
   state: PhotoState;
-  /** The offset that the server last named. */
-  offset: number;
+  /** Why it is `damaged`: "disk", or the server's reason for refusing it. */
+  reason?: string;
   addedAt: string;
   /** The server's time when it said that it has the photo. */
   receivedAt?: string;
@@ -195,6 +203,8 @@ export interface Identity {
   device: string;
   token: string | null;
   account: Account;
+  /** Places that the account may report from, as told at enrolment. */
+  units: Unit[];
   epoch: number;
   lastN: number;
   incarnation: string | null;
@@ -218,4 +228,6 @@ export interface Unit {
   scope: string;
   id: string;
   name: string;
+  full_name?: string;
+  province?: string | null;
 }

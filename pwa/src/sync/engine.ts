@@ -18,6 +18,11 @@
  * Deliberately not here: forms, rules, words. The server alone merges; this shows its row with the
  * phone's own pending edits on top.
  */
+
+import type { ActivityView, Attention, EvidenceView, ItemState, Progress } from "../outbox/view.ts";
+import { EnrolError, PhotoError, SyncError } from "../platform/trouble.ts";
+import { currentAccount, setCurrentAccount } from "../store/accounts.ts";
+import { Database } from "../store/database.ts";
 import type {
   Account,
   Conflict,
@@ -27,65 +32,35 @@ import type {
   Json,
   PhotoSource,
   Problem,
+  Remark,
   Review,
   Status,
   Unit,
 } from "../store/records.ts";
+import { type Enrolled, keepIdentity, redeem } from "./enrolment.ts";
+import { type Outside, Phone } from "./phone.ts";
+import { keepWorker, pageOutside, wakeWithPage } from "./surroundings.ts";
 
-export type { Account, Conflict, Draft, Evidence, Fields, Json, PhotoSource, Problem, Review, Status, Unit };
-
-/**
- * Where an activity is, as words that are never mixed:
- * saved – on this phone only; sending – under way; partly – the server has the record, photos are
- * missing; received – the server has all of it; attention – kept, but its author must look.
- */
-export type ItemState = "saved" | "sending" | "partly" | "received" | "attention";
-
-export interface Progress {
-  photos: number;
-  photosReceived: number;
-  bytes: number;
-  bytesReceived: number;
-  /** The photo under way (1-based) and its share sent (0–1); null when none is. */
-  current: { photo: number; share: number } | null;
-}
-
-export interface EvidenceView extends Evidence {
-  /** Where this photo is. `elsewhere`: made on another phone, or no longer kept here. */
-  place: "phone" | "sending" | "received" | "damaged" | "elsewhere";
-}
-
-export interface Attention {
-  kind: "parked" | "conflict";
-  /** Stable slug of the server: invalid, no_permission, too_old, appeal, bug, … or a conflict's kind. */
-  reason: string;
-  problems: Problem[];
-}
-
-export interface ActivityView {
-  id: string;
-  kind: string;
-  kindVersion: number;
-  scope: string;
-  /** With own pending submits and withdrawals already in it. */
-  status: Status;
-  /** The server's version; null when it has not told of the activity yet. */
-  version: number | null;
-  fields: Fields;
-  evidence: EvidenceView[];
-  author: { id: string; name: string } | null;
-  mine: boolean;
-  eventDate: string | null;
-  /** When it was written on this phone (pending) or reached the server. */
-  at: string;
-  review: Review | null;
-  conflicts: Conflict[];
-  state: ItemState;
-  attention: Attention | null;
-  progress: Progress;
-  /** There is an unsent draft on top of it. */
-  hasDraft: boolean;
-}
+export type {
+  Account,
+  ActivityView,
+  Attention,
+  Conflict,
+  Draft,
+  Evidence,
+  EvidenceView,
+  Fields,
+  ItemState,
+  Json,
+  PhotoSource,
+  Problem,
+  Progress,
+  Remark,
+  Review,
+  Status,
+  Unit,
+};
+export { EnrolError, PhotoError };
 
 export type Paused = "signed_out" | "too_old" | null;
 
@@ -150,24 +125,61 @@ export interface Engine {
   logout(): Promise<{ operations: number; photos: number }>;
 }
 
-export class EnrolError extends Error {
-  /** offline, portal, code (unknown, used or ended), storage, or a problem slug of the server. */
-  constructor(readonly reason: string) {
-    super(reason);
-  }
-}
+let current: { phone: Phone; stop: () => void } | null = null;
 
-/** A photo that was refused; the record never is. */
-export class PhotoError extends Error {
-  constructor(readonly reason: "unreadable" | "storage_full" | "too_large") {
-    super(reason);
-  }
-}
-
+/** The engine of the account that this phone speaks for; null if it must be enrolled (again). */
 export async function openEngine(): Promise<Engine | null> {
-  throw new Error("not built yet");
+  keepWorker();
+  if (current) return current.phone;
+  const account = await currentAccount();
+  return account === null ? null : start(account, pageOutside());
 }
 
-export async function enrol(_code: string, _deviceName: string): Promise<Engine> {
-  throw new Error("not built yet");
+/**
+ * Redeems an enrolment code. Work that this account left on this phone is there again and goes on;
+ * work of another account stays sealed beside it.
+ */
+export async function enrol(code: string, deviceName: string): Promise<Engine> {
+  const outside = pageOutside();
+  let enrolled: Enrolled;
+  try {
+    enrolled = await redeem(code, deviceName, outside.fetch);
+  } catch (error) {
+    throw error instanceof SyncError ? new EnrolError(error.trouble) : error;
+  }
+  await current?.phone.close();
+  current?.stop();
+  current = null;
+  try {
+    await keepIdentity(Database.of(enrolled.account.id), enrolled);
+    await setCurrentAccount(enrolled.account.id);
+  } catch {
+    throw new EnrolError("storage");
+  }
+  void globalThis.navigator?.storage?.persist?.();
+  const engine = await start(enrolled.account.id, outside);
+  if (!engine) throw new EnrolError("storage");
+  return engine;
+}
+
+async function start(account: string, outside: Outside): Promise<Engine | null> {
+  const database = Database.of(account);
+  const phone = await Phone.open(database, outside, async (keepData) => {
+    current?.stop();
+    current = null;
+    await setCurrentAccount(null);
+    if (keepData) await seal(database);
+    else await database.destroy();
+  });
+  if (phone) current = { phone, stop: wakeWithPage(phone) };
+  return phone;
+}
+
+/** Without its token the data can only wait for its owner to enrol again. */
+async function seal(database: Database): Promise<void> {
+  await database.write(["meta"], async (tx) => {
+    const identity = await tx.objectStore("meta").get("identity");
+    if (identity) await tx.objectStore("meta").put({ ...identity, token: null });
+  });
+  await database.close();
 }

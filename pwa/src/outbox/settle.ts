@@ -1,0 +1,74 @@
+/**
+ * What becomes of an item when the server has spoken: kept until a backup holds it, parked until
+ * its author looks, or waiting a while longer. Nothing is ever simply gone. Pure.
+ */
+import type { OutboxItem, Problem } from "../store/records.ts";
+
+export interface OutcomeRow {
+  id: string;
+  outcome: "applied" | "merged" | "conflict" | "parked" | "retry";
+  activity?: string;
+  version?: number | null;
+  reason?: string | null;
+  problems?: Problem[] | null;
+  fork?: boolean;
+}
+
+/** First wait after a `retry`; doubles each time. */
+const RETRY_FIRST_MS = 5_000;
+/** An hour: a newer server or a missing predecessor may come while the phone lies in the pocket. */
+const RETRY_MAX_MS = 3_600_000;
+
+export interface Hearing {
+  serverTime: string;
+  nowMs: number;
+  newId: () => string;
+}
+
+/** The item after `outcome`. Items that no longer wait are left as they are: answers may come twice. */
+export function settle(item: OutboxItem, outcome: OutcomeRow, hearing: Hearing): OutboxItem {
+  if (item.state !== "waiting") return item;
+  switch (outcome.outcome) {
+    case "applied":
+    case "merged":
+    case "conflict":
+      return { ...item, state: "kept", acknowledgedAt: hearing.serverTime };
+    case "parked":
+      if (outcome.reason === "id_reuse") {
+        // The same id came with another content: keep both, this one under a new name.
+        return { ...item, operation: { ...item.operation, id: hearing.newId() }, tries: item.tries + 1 };
+      }
+      return {
+        ...item,
+        state: "parked",
+        reason: outcome.reason ?? "bug",
+        problems: outcome.problems ?? [],
+        acknowledgedAt: hearing.serverTime,
+      };
+    default:
+      return {
+        ...item,
+        tries: item.tries + 1,
+        notBefore: hearing.nowMs + Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** item.tries),
+        reason: outcome.reason ?? undefined,
+      };
+  }
+}
+
+/** Items whose predecessor was renamed follow it. */
+export function follow(item: OutboxItem, renamed: ReadonlyMap<string, string>): OutboxItem {
+  const after = item.operation.after && renamed.get(item.operation.after);
+  return after ? { ...item, operation: { ...item.operation, after } } : item;
+}
+
+/** The server is younger than it was: what no backup of it is known to hold is offered again. */
+export function reoffer(item: OutboxItem, durableThrough: string | null): OutboxItem {
+  if (item.state !== "kept" || isDurable(item.acknowledgedAt, durableThrough)) return item;
+  const { acknowledgedAt: _gone, ...rest } = item;
+  return { ...rest, state: "waiting", tries: 0, notBefore: 0 };
+}
+
+/** A verified backup holds what was acknowledged at `at`. */
+export function isDurable(at: string | undefined, durableThrough: string | null): boolean {
+  return !!at && !!durableThrough && Date.parse(at) <= Date.parse(durableThrough);
+}

@@ -1,0 +1,167 @@
+/**
+ * When to talk to the server and what to do when it does not work. One sender over all tabs, by a
+ * Web Lock; records before photos; after a failure a growing, jittered wait. A failure never
+ * removes anything: it only decides when to try again, and with how much at once.
+ */
+import { BATCH_MAX, chooseBatch, nextTurn } from "../outbox/batch.ts";
+import { SyncError, type Trouble } from "../platform/trouble.ts";
+import type { OutboxItem } from "../store/records.ts";
+import { backoffMs } from "./transport.ts";
+
+/** Decisions of the reviewer should show while one looks; the trip costs half a kilobyte. */
+const POLL_MS = 120_000;
+const LOCK = "loa-sync";
+/** A photo that the server has but has not yet looked at. */
+const PHOTOS_LATER_MS = 30_000;
+/** Far more pages than a commune has; a server that always says "more" must not drain a battery. */
+const TRIPS_MAX = 200;
+
+export interface Work {
+  items(): readonly OutboxItem[];
+  /** One trip with these operations; says if another is worth it now, and how long the server asks to wait. */
+  trip(operations: ReturnType<typeof chooseBatch>): Promise<{ more: boolean; retryAfterS: number }>;
+  /** Sends photos; calls `between` after each chunk. */
+  photos(between: () => Promise<void>): Promise<void>;
+  photosWait(): boolean;
+  /** Something a screen may show has changed. */
+  changed(): void;
+}
+
+export interface Surroundings {
+  nowMs(): number;
+  random(): number;
+  later(ms: number, work: () => void): () => void;
+  visible(): boolean;
+  locks: Pick<LockManager, "request"> | null;
+}
+
+export class Sender {
+  syncing = false;
+  paused: "signed_out" | "too_old" | null = null;
+  trouble: Trouble | null = null;
+  #running: Promise<void> | null = null;
+  #again = false;
+  #failures = 0;
+  /** Before the next try after a failure, in ms. */
+  #wait = 0;
+  #batch = BATCH_MAX;
+  #rotation = 0;
+  #stopTimer: () => void = () => {};
+  #stopped = false;
+
+  constructor(
+    private readonly work: Work,
+    private readonly around: Surroundings,
+  ) {}
+
+  /** Starts a round, or makes the one under way look again. Resolves when it is over, well or not. */
+  run(): Promise<void> {
+    if (this.#stopped) return Promise.resolve();
+    this.#again = true;
+    this.#running ??= this.#round().finally(() => {
+      this.#running = null;
+      this.#plan();
+    });
+    return this.#running;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#stopTimer();
+    await this.#running;
+  }
+
+  async #round(): Promise<void> {
+    const { locks } = this.around;
+    if (!locks) return this.#work();
+    // Another tab is at it: it hears of new work by the channel, and this tab looks again later.
+    await locks.request(LOCK, { ifAvailable: true }, async (lock) => {
+      if (lock) await this.#work();
+    });
+  }
+
+  async #work(): Promise<void> {
+    this.syncing = true;
+    this.work.changed();
+    try {
+      while (this.#again && !this.#stopped) {
+        this.#again = false;
+        await this.#records();
+        if (!this.#stopped && this.work.photosWait()) await this.work.photos(() => this.#between());
+      }
+      this.#succeeded();
+    } catch (error) {
+      this.#failed(error);
+    } finally {
+      this.syncing = false;
+      this.work.changed();
+    }
+  }
+
+  async #records(): Promise<void> {
+    let more = true;
+    for (let trips = 0; trips < TRIPS_MAX && !this.#stopped; trips++) {
+      const operations = chooseBatch(this.work.items(), this.around.nowMs(), this.#batch, this.#rotation);
+      if (!more && !operations.length) return;
+      const answer = await this.work.trip(operations);
+      more = answer.more;
+      this.#succeeded();
+      this.#batch = Math.min(BATCH_MAX, this.#batch * 2);
+      if (answer.retryAfterS > 0) throw new SyncError("server", answer.retryAfterS);
+    }
+  }
+
+  /** New records do not wait for a photo to end. */
+  async #between(): Promise<void> {
+    if (this.#stopped) throw new SyncError("offline");
+    if (!this.#again) return;
+    this.#again = false;
+    await this.#records();
+  }
+
+  #succeeded(): void {
+    this.#failures = 0;
+    this.#wait = 0;
+    this.trouble = null;
+    this.paused = null;
+  }
+
+  #failed(error: unknown): void {
+    const trouble = error instanceof SyncError ? error : new SyncError("refused");
+    if (!(error instanceof SyncError)) console.error(error);
+    this.#failures++;
+    this.#rotation++;
+    this.trouble = trouble.trouble;
+    if (trouble.trouble === "signed_out" || trouble.trouble === "too_old") this.paused = trouble.trouble;
+    else this.#batch = Math.max(1, Math.floor(this.#batch / 2));
+    this.#wait = backoffMs(this.#failures, trouble.retryAfterS, this.around.random());
+  }
+
+  #plan(): void {
+    this.#stopTimer();
+    if (this.#stopped || this.paused) return;
+    const turn = nextTurn(this.work.items());
+    const now = this.around.nowMs();
+    let wait = turn === null ? POLL_MS : Math.min(POLL_MS, Math.max(1_000, turn - now));
+    if (this.work.photosWait()) wait = Math.min(wait, PHOTOS_LATER_MS);
+    this.#stopTimer = this.around.later(this.#wait || wait, () => {
+      const idle = turn === null && !this.work.photosWait();
+      if (idle && !this.around.visible()) this.#plan();
+      else void this.run();
+    });
+  }
+}
+
+/** The page's own clock, timer and locks. */
+export function pageSurroundings(): Surroundings {
+  return {
+    nowMs: () => Date.now(),
+    random: () => Math.random(),
+    later: (ms, work) => {
+      const timer = setTimeout(work, ms);
+      return () => clearTimeout(timer);
+    },
+    visible: () => typeof document === "undefined" || document.visibilityState === "visible",
+    locks: globalThis.navigator?.locks ?? null,
+  };
+}

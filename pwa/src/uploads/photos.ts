@@ -1,0 +1,88 @@
+/**
+ * The photos that wait, one after the other: asked for in one trip, checked on the disk, sent from
+ * where the server stands. Records go first; between two chunks they get their turn again.
+ */
+import { hashBytes } from "../platform/sha256.ts";
+import { Changes } from "../store/changes.ts";
+import type { Database } from "../store/database.ts";
+import type { PhotoRecord, PhotoState } from "../store/records.ts";
+import type { Http } from "./http.ts";
+import { askHoldings, type ChunkSize, deliver, type Holdings } from "./tus.ts";
+
+/** Photos asked for in one trip; the server takes up to 500. */
+const ASKED_MAX = 200;
+
+export interface Sending {
+  database: Database;
+  http: Http;
+  token: string;
+  chunk: ChunkSize;
+  nowMs: () => number;
+  /** The server's time as this phone reckons it, for receipts. */
+  serverTime: () => string;
+  waiting: () => PhotoRecord[];
+  onChange: (changes: Changes) => void;
+  onProgress: (photo: { sha256: string; share: number } | null) => void;
+  between: () => Promise<void>;
+}
+
+/** Sends until nothing waits. Throws SyncError when the line or the server fails. */
+export async function sendPhotos(sending: Sending): Promise<void> {
+  const tried = new Set<string>();
+  for (;;) {
+    const names = [...new Set(sending.waiting().map((photo) => photo.sha256))];
+    const next = names.filter((sha256) => !tried.has(sha256)).slice(0, ASKED_MAX);
+    if (!next.length) return;
+    const holdings = await askHoldings(next, sending.http, sending.token);
+    for (const sha256 of holdings.have) await mark(sending, sha256, "received");
+    for (const [sha256, { reason }] of Object.entries(holdings.refused)) {
+      await mark(sending, sha256, "damaged", reason ?? "refused");
+    }
+    for (const sha256 of next) {
+      tried.add(sha256);
+      if (!holdings.have.includes(sha256) && !(sha256 in holdings.refused))
+        await sendOne(sending, sha256, holdings);
+    }
+  }
+}
+
+async function sendOne(sending: Sending, sha256: string, holdings: Holdings): Promise<void> {
+  const photo = sending.waiting().find((each) => each.sha256 === sha256);
+  if (!photo) return;
+  const bytes = await sending.database.read(["bytes"], (tx) =>
+    tx.objectStore("bytes").get([sha256, "screen"]),
+  );
+  // A disk may give back other bytes than it got (F5): better to say so than to send them.
+  if (!bytes || (await hashBytes(bytes)) !== sha256) return mark(sending, sha256, "damaged", "disk");
+  const share = (sent: number): void => sending.onProgress({ sha256, share: sent / bytes.byteLength });
+  share(holdings.offsets[sha256] ?? 0);
+  try {
+    const parcel = { sha256, media_type: photo.media_type, bytes };
+    const delivery = await deliver(parcel, holdings.offsets[sha256] ?? null, {
+      ...sending,
+      onProgress: share,
+    });
+    if (delivery.end === "received") await mark(sending, sha256, "received");
+    if (delivery.end === "refused") await mark(sending, sha256, "damaged", delivery.reason);
+  } finally {
+    sending.onProgress(null);
+  }
+}
+
+/** The same photo may show two activities; it is sent once and received for both. */
+async function mark(sending: Sending, sha256: string, state: PhotoState, reason?: string): Promise<void> {
+  const changes = new Changes();
+  const named = sending.waiting().filter((photo) => photo.sha256 === sha256);
+  await sending.database.write(["photos"], async (tx) => {
+    for (const { activity } of named) {
+      const photo = await tx.objectStore("photos").get([activity, sha256]);
+      if (!photo) continue;
+      const marked: PhotoRecord = { ...photo, state };
+      if (reason) marked.reason = reason;
+      if (state === "received") marked.receivedAt = sending.serverTime();
+      await tx.objectStore("photos").put(marked);
+      changes.photos.push(marked);
+    }
+  });
+  sending.onChange(changes);
+}
