@@ -7,10 +7,12 @@ uploads, which go to a file and not to memory (`evidence`).
 
 from __future__ import annotations
 
+import threading
 import zlib
 from typing import Any
 
 from flask import request
+from werkzeug.exceptions import ClientDisconnected
 
 from server import problems
 from server.http import decode
@@ -21,6 +23,11 @@ CHUNK_BYTES = 64 * 1024
 #: A console form or a decision with remarks takes some kilobytes.
 JSON_BYTES_MAX = 256 * 1024
 JSON_INFLATED_MAX = 1024 * 1024
+
+#: Bodies read at once in one process. Slow senders fill these places and not every thread, so
+#: that requests without a body still find one (gunicorn_conf: 640 threads).
+BODIES_AT_ONCE = 500
+_places = threading.BoundedSemaphore(BODIES_AT_ONCE)
 
 _GZIP = 16 + zlib.MAX_WBITS
 
@@ -36,7 +43,8 @@ def read_json(max_bytes: int = JSON_BYTES_MAX, max_inflated: int = JSON_INFLATED
 def read_body(max_bytes: int = JSON_BYTES_MAX, max_inflated: int = JSON_INFLATED_MAX) -> bytes:
     """The body of a JSON request, unpacked: at most `max_bytes` sent, `max_inflated` unpacked.
 
-    Raises `unsupported-media-type`, `length-required`, `too-large`, `malformed-json`.
+    Raises `unsupported-media-type`, `length-required`, `too-large`, `malformed-json`,
+    `overloaded`.
     """
     if not request.is_json:
         raise ProblemError(problems.UNSUPPORTED_MEDIA_TYPE, accepted=["application/json"])
@@ -48,16 +56,21 @@ def read_body(max_bytes: int = JSON_BYTES_MAX, max_inflated: int = JSON_INFLATED
         raise ProblemError(problems.LENGTH_REQUIRED)
     if length > max_bytes:
         raise ProblemError(problems.TOO_LARGE, max_bytes=max_bytes)
-    if encoding == "identity":
-        body = _read_exactly(length)
-        if len(body) > max_inflated:
-            raise ProblemError(problems.TOO_LARGE, max_bytes=max_inflated)
-        return body
-    return _inflate(length, max_inflated)
+    if encoding == "identity" and length > max_inflated:
+        raise ProblemError(problems.TOO_LARGE, max_bytes=max_inflated)
+    if not _places.acquire(blocking=False):
+        raise ProblemError(problems.OVERLOADED, retry_after_s=10, headers={"Connection": "close"})
+    try:
+        return _read_exactly(length) if encoding == "identity" else _inflate(length, max_inflated)
+    finally:
+        _places.release()
 
 
 def _read_exactly(length: int) -> bytes:
-    body = request.stream.read(length)
+    try:
+        body = request.stream.read(length)
+    except ClientDisconnected:  # also a client that stalled, see gunicorn_conf
+        body = b""
     if len(body) != length:
         raise ProblemError(problems.MALFORMED_JSON, detail="the body is shorter than its length")
     return body

@@ -96,6 +96,15 @@ class JsonFormatter(logging.Formatter):
         return rendered if isinstance(rendered, str) else rendered.decode()
 
 
+class StalledClients(logging.Filter):
+    """Drops gunicorn's errors about clients that stopped sending: weather, not trouble."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """False for a socket that timed out."""
+        error = record.exc_info[1] if record.exc_info else None
+        return not isinstance(error, BlockingIOError | TimeoutError)
+
+
 def _begin() -> None:
     given = request.headers.get(REQUEST_ID_HEADER, "")
     request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
