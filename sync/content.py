@@ -5,7 +5,7 @@ Not here: statuses and validity (`reconcile`), and the merge of one group or set
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,7 +65,9 @@ def merge_content(record: Record, operation: Operation, policy: MergePolicy) -> 
     for name in _touched_sets(operation):
         key = policy.set_fields.get(name)
         if key is None:
-            extra[name] = _gather(extra.get(name), operation, name)
+            extra[name] = gather(
+                extra.get(name), operation.add.get(name, ()), operation.remove.get(name, ())
+            )
             continue
         add = _with_ids(name, key, operation)
         remove = operation.remove.get(name, ())
@@ -177,14 +179,13 @@ def _proposed_elements(
     )
 
 
-def _gather(before: Any, operation: Operation, name: str) -> dict[str, Any]:
-    """Changes of a set that this server does not know, kept in order for one that does."""
+def gather(before: Any, add: Sequence[Mapping[str, Any]], remove: Sequence[str]) -> dict[str, Any]:
+    """Changes of a set that this program does not know, kept in order for one that does."""
     kept = before if isinstance(before, dict) else {}
-    new = [dict(e) for e in operation.add.get(name, ())]
     old = list(kept.get("add", ()))
     return {
-        "add": old + [e for e in new if not any(same(e, o) for o in old)],
-        "remove": list(dict.fromkeys((*kept.get("remove", ()), *operation.remove.get(name, ())))),
+        "add": old + [dict(e) for e in add if not any(same(e, o) for o in old)],
+        "remove": list(dict.fromkeys((*kept.get("remove", ()), *remove))),
     }
 
 

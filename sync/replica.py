@@ -100,19 +100,40 @@ class Replica:
         return None
 
     def view(self, activity: str) -> Row | None:
-        """The server's row with my own pending operations on top; None if there is neither."""
+        """The server's row with my own operations on top; None if there is neither.
+
+        Besides the pending ones these are those that went in but whose row has not come yet: it
+        may stand on a later page, and until then my own change must not vanish before my eyes.
+        """
         row = self.shadow_row(activity)
-        for pending in self.outbox:
-            if pending.wire["activity"] == activity:
-                row = apply_operation(row, pending.wire, self._policy(pending.wire["kind"]))
+        for wire in (*self._unseen_effects(activity, row), *self._pending(activity)):
+            row = apply_operation(row, wire, self._policy(wire["kind"]))
         return row
+
+    def _pending(self, activity: str) -> list[Wire]:
+        return [p.wire for p in self.outbox if p.wire["activity"] == activity]
+
+    def _unseen_effects(self, activity: str, row: Row | None) -> list[Wire]:
+        shown = 0 if row is None else row["version"]
+        return [
+            kept.wire
+            for kept in self.kept.values()
+            if kept.wire["activity"] == activity
+            and kept.outcome["outcome"] in (outcomes.Applied.name, outcomes.Merged.name)
+            and (kept.outcome.get("version") or 0) > shown
+            and not self._is_complete(kept.wire["scope"])
+        ]
+
+    def _is_complete(self, scope: str) -> bool:
+        return scope not in self.scopes or self.scopes[scope].complete
 
     def activities(self) -> list[str]:
         """Ids of all activities in view, in a stable order."""
         ids = [id for shadow in self.scopes.values() for id, row in shadow.rows.items()
                if row.get("type", "activity") == "activity"]  # fmt: skip
+        ids += [kept.wire["activity"] for kept in self.kept.values()]
         ids += [pending.wire["activity"] for pending in self.outbox]
-        return list(dict.fromkeys(ids))
+        return [id for id in dict.fromkeys(ids) if self.view(id) is not None]
 
     def save(
         self,
@@ -244,7 +265,7 @@ class Replica:
         sent = {wire["id"]: wire for wire in request["operations"]}
         if reborn:
             # Before the outcomes are taken: what this very answer acknowledges is not lost.
-            self._offer_again(sent)
+            self._offer_again()
             for shadow in self.scopes.values():
                 shadow.read_anew()
         reused = [
@@ -266,7 +287,7 @@ class Replica:
                 shadow.end_of_pages()  # left out: nothing beyond the cursor that I named
         self._forget_durable(answer.get("durable_through"))
 
-    def _offer_again(self, sent: Mapping[str, Wire]) -> None:
+    def _offer_again(self) -> None:
         """The server lives anew: everything that no verified backup holds is offered again."""
         again = [Pending(kept.wire) for kept in self.kept.values()]
         self.outbox = again + self.outbox

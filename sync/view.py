@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sync.content import gather
 from sync.fields import MergePolicy
 
 Row = Mapping[str, Any]
@@ -61,6 +62,10 @@ def apply_operation(row: Row | None, wire: Mapping[str, Any], policy: MergePolic
             target.pop(name, None)
         else:
             target[name] = value
+    added, removed = wire.get("add") or {}, wire.get("remove") or {}
+    for name in dict.fromkeys((*removed, *added)):
+        if name not in policy.set_fields:
+            extra[name] = gather(extra.get(name), added.get(name, ()), removed.get(name, ()))
     made = {**before, "fields": fields, "extra": extra, "sets": {}}
     for name, key in policy.set_fields.items():
         target = made if name == _BESIDE else made["sets"]

@@ -1,0 +1,314 @@
+"""The invariants of PROTOCOL.md 9, watched from outside: by what went in, what came out, and what
+the server's state was before and after. Nothing here calls the merge that it judges.
+
+Not here: I6 and I14 to I16, which need real databases, bytes or old versions.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from sync.codec import sha256_hex
+from sync.digest import to_text
+from sync.ledger import missing
+from sync.operation import Operation
+from sync.reconcile import Reconciled
+from sync.record import Record
+from sync.replica import Replica
+from tests.simulation.rules import BUG_TITLE, KIND, validate
+from tests.simulation.state import State, Wire, recomputed_digest
+
+#: (operation id, hash of its envelope)
+Key = tuple[str, str]
+
+
+class Violation(AssertionError):
+    """An invariant does not hold. The message begins with its name."""
+
+
+def key_of(wire: Wire) -> Key:
+    return wire["id"], sha256_hex(wire)
+
+
+class Oracle:
+    """Knows every operation that a person ever saved, and how each was answered."""
+
+    def __init__(self) -> None:
+        self.saved: dict[Key, Wire] = {}
+        self.seen: dict[str, Any] = {}
+        self.renamed: dict[Key, Key] = {}
+        self.abandoned: set[Key] = set()
+        self.answered: dict[tuple[str, Key], tuple[Any, ...]] = {}
+        self.checks: Counter[str] = Counter()
+
+    def expect(self, invariant: str, holds: bool, message: str) -> None:
+        self.checks[invariant] += 1
+        if not holds:
+            raise Violation(f"{invariant}: {message}")
+
+    def on_saved(self, wire: Wire, seen: Any) -> None:
+        """A person did something; `seen` is the row that the phone showed, if any."""
+        self.saved[key_of(wire)] = wire
+        if wire["type"] == "withdraw":
+            self.seen[wire["id"]] = _shown(seen)
+
+    # ---- on the server
+
+    def on_operation(self, operation: Operation, before: Record | None, done: Reconciled) -> None:
+        """One operation met one record inside a transaction."""
+        old, new = _content(before), _content(done.record)
+        label = f"{operation.type} {operation.id} on {operation.activity}: {done.outcome.name}"
+        if before is not None and before.status == "approved" and done.record is not None:
+            same = old == new and done.record.status == "approved"
+            self.expect("I10 approved is immutable", same, label)
+        if done.outcome.name in ("parked", "retry"):
+            self.expect("I12 parked has no effect", done.record is before, label)
+            return
+        assert done.record is not None
+        if operation.type == "withdraw" and before is not done.record and before is not None:
+            went = _shown_content(before)
+            seen = {name: self.seen[operation.id][name] for name in went}
+            self.expect("I9 withdrew what was seen", seen == went, f"{label} {went}")
+        self._no_silent_overwrite(operation, old, new, label)
+        self._effect_or_kept(operation, new, done, label)
+        problems = validate(done.record.fields, done.record.sets, done.record.status)
+        self.expect("I13 valid or conflict", not problems, f"{label} {problems}")
+
+    def _no_silent_overwrite(self, operation: Operation, old: Wire, new: Wire, label: str) -> None:
+        for name in sorted({*old["fields"], *new["fields"]}):
+            was, now = old["fields"].get(name), new["fields"].get(name)
+            if was == now:
+                continue
+            seen = operation.was.get(name) == was or operation.type == "create"
+            mine = name in operation.set and operation.set[name] == now
+            self.expect("I9 no silent overwrite", seen and mine, f"{label} {name}: {was} -> {now}")
+        pair = [(side["fields"].get("lat"), side["fields"].get("lon")) for side in (old, new)]
+        mine_pair = (operation.set.get("lat"), operation.set.get("lon"))
+        self.expect("I13 groups stay whole", pair[1] in (pair[0], mine_pair), f"{label} {pair}")
+        for name in sorted({*old["sets"], *new["sets"]}):
+            was_set, now_set = old["sets"].get(name, {}), new["sets"].get(name, {})
+            added = {
+                element.get("id") or element["sha256"] for element in operation.add.get(name, ())
+            }
+            for id in sorted({*was_set, *now_set}):
+                if was_set.get(id) == now_set.get(id):
+                    continue
+                asked = id in (added if id in now_set else operation.remove.get(name, ()))
+                known = id not in was_set or name == "evidence" or (
+                    operation.was.get(name, {}).get(id) == was_set[id]
+                )  # fmt: skip
+                self.expect("I9 no silent overwrite", asked and known, f"{label} {name} {id}")
+
+    def _effect_or_kept(
+        self, operation: Operation, new: Wire, done: Reconciled, label: str
+    ) -> None:
+        """I7: what the outcome says has happened; what did not go in stands in a conflict."""
+        kept = {value.field: value.mine for conflict in done.conflicts for value in conflict.values}
+        whole = done.outcome.name != "conflict"
+        for name, value in operation.set.items():
+            if operation.type != "create" and operation.was.get(name) == value:
+                continue
+            there = new["fields"].get(name) == value or (not whole and kept.get(name) == value)
+            self.expect("I7 outcome has its effect", there, f"{label} {name}={value}")
+        for name, elements in operation.add.items():
+            for element in elements:
+                id = element.get("id") or element["sha256"]
+                if operation.was.get(name, {}).get(id) == element:
+                    continue
+                there = new["sets"].get(name, {}).get(id) == element
+                beside = not whole and element in kept.get(name, {}).get("add", ())
+                self.expect("I7 outcome has its effect", there or beside, f"{label} {name} {id}")
+        wanted = {"submit": "submitted", "withdraw": "withdrawn"}.get(operation.type)
+        if wanted is not None and whole:
+            noop = operation.type == "submit" and new["status"] == "approved"
+            self.expect("I7 outcome has its effect", new["status"] == wanted or noop, label)
+
+    def on_commit(self, before: State, after: State, operations: list[str]) -> None:
+        """A transaction committed; `operations` are those that its request carried."""
+        fresh = [id for id in operations if id in after.log and id not in before.log]
+        changed = [
+            id for id, record in after.records.items()
+            if before.records.get(id) is not record
+        ]  # fmt: skip
+        if operations:
+            touched = {after.log[id].activity for id in fresh}
+            self.expect("I4 only new operations act", set(changed) <= touched, f"{changed}")
+        for id in changed:
+            old, new = before.records.get(id), after.records[id]
+            steps = sum(after.log[op].activity == id for op in fresh) if operations else 1
+            moved = new.version - (old.version if old else 0)
+            self.expect("I4 one step an operation", 0 <= moved <= steps, f"{id} {moved} {steps}")
+            if old is not None and old.status == "approved":
+                same = _content(old) == _content(new)
+                self.expect("I10 approved is immutable", same, id)
+        stays = all(after.log.get(id) is row for id, row in before.log.items())
+        self.expect("I4 outcomes are for ever", stays, f"{operations}")
+
+    def on_served(self, request: Wire, answer: Wire, state: State) -> None:
+        """The server answered, whether or not anybody hears it."""
+        life = answer["incarnation"]
+        sent = {wire["id"]: wire for wire in request["operations"]}
+        answered = {told["id"] for told in answer["outcomes"]}
+        self.expect("I11 each operation has a verdict", set(sent) == answered, f"{sent.keys()}")
+        for told in answer["outcomes"]:
+            wire = sent[told["id"]]
+            if told["outcome"] == "retry":
+                self.expect("I11 poison never blocks", _must_wait(wire, state), f"{told}")
+                continue
+            if told.get("reason") == "id_reuse":
+                continue
+            end = (told["outcome"], told.get("reason"), told.get("version"))
+            first = self.answered.setdefault((life, key_of(wire)), end)
+            self.expect("I4 same outcome again", first == end, f"{told['id']}: {first}, {end}")
+
+    # ---- on the phone
+
+    def on_answer(self, before: Replica, answer: Wire, after: Replica, server: Any) -> None:
+        """A phone took an answer. `before` is a copy of it from before."""
+        life = answer["incarnation"]
+        same_life = before.incarnation in (None, life)
+        for scope, shadow in after.scopes.items():
+            forward = shadow.cursor >= before.scopes[scope].cursor
+            reread = not same_life or shadow.unseen is not None
+            self.expect("I5 cursor moves forward", forward or reread, f"{after.device} {scope}")
+        self._rows_granted(answer, after)
+        self._effects_visible(answer, after)
+        self._left_outbox(before, answer, after, server)
+
+    def _rows_granted(self, answer: Wire, phone: Replica) -> None:
+        for scope, changes in answer["changes"].items():
+            granted = scope in phone.scopes
+            inside = all(row.get("scope", scope) == scope for row in changes["rows"])
+            self.expect("I8 only granted feeds", granted and inside, f"{phone.device} {scope}")
+
+    def _effects_visible(self, answer: Wire, phone: Replica) -> None:
+        for told in answer["outcomes"]:
+            shadow = phone.scopes.get(told.get("scope") or "")
+            if shadow is None or not shadow.complete or told["outcome"] == "retry":
+                continue
+            if told.get("version") is not None:
+                row = shadow.rows.get(told["activity"])
+                there = row is not None and row["version"] >= told["version"]
+                self.expect("I7 outcome with its effect", there, f"{phone.device} {told}")
+
+    def _left_outbox(self, before: Replica, answer: Wire, after: Replica, server: Any) -> None:
+        now = {pending.wire["n"]: pending.wire for pending in after.outbox}
+        for pending in before.outbox:
+            wire = now.get(pending.wire["n"])
+            if wire is not None and key_of(wire) != key_of(pending.wire):
+                self.renamed[key_of(pending.wire)] = key_of(wire)
+                self.saved[key_of(wire)] = wire
+            elif wire is None and answer["incarnation"] == server.incarnation:
+                row = server.state.log.get(pending.wire["id"])
+                there = row is not None and _same_hash(row.stored.hash, pending.wire)
+                self.expect("I2 acknowledged is stored", there, pending.wire["id"])
+
+    # ---- at the end
+
+    def on_end(self, server: Any, phones: list[Replica]) -> None:
+        """All faults have stopped and all phones have drained."""
+        state: State = server.state
+        for phone in phones:
+            self.expect("I18 outboxes drain", not phone.outbox, f"{phone.device}")
+            for scope, shadow in phone.scopes.items():
+                self._converged(state, phone, scope, shadow.rows, shadow.sum)
+        for scope, kept in state.scopes.items():
+            right = recomputed_digest(state, scope) == kept.digest
+            self.expect("I1 digest is the sum", right, scope)
+            self._superset(server, scope)
+        self._nothing_lost(state, phones)
+        counts = Counter(row.stored.outcome.name for row in state.log.values())
+        four = sum(counts[name] for name in ("applied", "merged", "conflict", "parked"))
+        self.expect("I12 every operation has one end", four == len(state.log), f"{counts}")
+
+    def _converged(
+        self, state: State, phone: Replica, scope: str, shadow: dict[str, Any], total: int
+    ) -> None:
+        wanted = {row["id"]: _shown(row) for row in state.rows(scope) if not row.get("gone")}
+        held = {id: _shown(row) for id, row in shadow.items()}
+        where = next((id for id in sorted({*wanted, *held}) if wanted.get(id) != held.get(id)), "")
+        detail = f"{phone.device} {scope} {where}: {held.get(where)} is not {wanted.get(where)}"
+        self.expect("I1 convergence", wanted == held, detail)
+        right = total == recomputed_digest(state, scope)
+        self.expect("I1 digest is the sum", right, f"{phone.device} {scope} {to_text(total)}")
+
+    def _superset(self, server: Any, scope: str) -> None:
+        """An older cursor reads a superset, to the same end."""
+        last = server.state.scopes[scope].seq
+        middle = last // 2
+        old, new = (self._read_all(server, scope, start) for start in (0, middle))
+        self.expect("I5 older cursor, superset", old[0] >= new[0] and old[1] == new[1], scope)
+
+    def _read_all(self, server: Any, scope: str, cursor: int) -> tuple[set[tuple[str, int]], int]:
+        seen: set[tuple[str, int]] = set()
+        more = True
+        while more:
+            page = server.page(scope, cursor, 3)
+            seen |= {(row["id"], row["seq"]) for row in page.rows}
+            more, stuck = page.more, page.to == cursor
+            self.expect("I5 pages move on", not (more and stuck), scope)
+            cursor = page.to
+        return seen, cursor
+
+    def _nothing_lost(self, state: State, phones: list[Replica]) -> None:
+        held = {key_of(each.wire) for phone in phones for each in phone.outbox}
+        held |= {key_of(each.wire) for phone in phones for each in phone.kept.values()}
+        arrived: dict[str, set[int]] = {}
+        for logged in state.log.values():
+            arrived.setdefault(logged.device, set()).add(logged.n or 0)
+        for key, wire in self.saved.items():
+            last = key
+            while last in self.renamed:
+                last = self.renamed[last]
+            row = state.log.get(last[0])
+            there = row is not None and _same_hash(row.stored.hash, self.saved[last])
+            declared = key in self.abandoned or last in self.abandoned
+            self.expect("I3 nothing saved is lost", there or declared, f"{key} as {last}")
+            if not there:
+                self.expect("I2 what a phone keeps is stored", last not in held, f"{last}")
+                device = wire["captured"]["device"]
+                told = state.told_n.get(device, 0)
+                numbers = arrived.get(device, set())
+                if wire["n"] <= told and wire["n"] not in numbers:
+                    named = wire["n"] in missing(told, numbers)
+                    self.expect("I3 the ledger names it", named, f"{device} {wire['n']}")
+
+
+def _must_wait(wire: Wire, state: State) -> bool:
+    """Whether an operation has a reason of its own to be told `retry`."""
+    early = wire["after"] is not None and wire["after"] not in state.log
+    orphan = wire["type"] != "create" and wire["activity"] not in state.records
+    return early or orphan or wire["kind"] != KIND or wire["set"].get("title") == BUG_TITLE
+
+
+def _same_hash(stored: str, wire: Wire) -> bool:
+    return stored in (sha256_hex(wire), f"unreadable {wire!r}")
+
+
+def _content(record: Record | None) -> Wire:
+    if record is None:
+        return {"fields": {}, "sets": {}, "status": None}
+    sets = {name: dict(elements) for name, elements in record.sets.items() if elements}
+    fields = {**record.extra, **record.fields}
+    return {"fields": fields, "sets": sets, "status": record.status}
+
+
+def _shown_content(record: Record) -> Wire:
+    elements = [dict(e) for name in record.sets for e in record.sets[name].values()]
+    return {
+        "fields": dict(record.fields),
+        "extra": dict(record.extra),
+        "elements": sorted(map(repr, elements)),
+    }
+
+
+def _shown(row: Any) -> Any:
+    """What a person sees of a row, without what stands on only one side."""
+    if row["type"] != "activity":
+        return row
+    kept = ("id", "seq", "version", "status", "fields", "extra", "kind")
+    elements = [*row["evidence"], *row["sets"].get("lines", ())]
+    bare = [{k: v for k, v in element.items() if k != "verified"} for element in elements]
+    shown = {name: row[name] for name in kept}
+    return shown | {"elements": sorted(map(repr, bare)), "conflicts": len(row["conflicts"])}

@@ -1,0 +1,147 @@
+"""What people do with their phones: mostly sensible, now and then what no program expects.
+
+They work on few activities, so that they get in each other's way. Everything is drawn from the
+world's one source of chance.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+from sync.replica import Pending, Replica
+from tests.simulation.rules import BUG_TITLE, KIND
+from tests.simulation.state import Wire
+
+#: Weights of what a person does next.
+HABITS: dict[str, int] = {
+    "create": 14, "edit": 34, "submit": 14, "withdraw": 5, "photo": 10, "line": 10,
+    "unknown_field": 4, "invalid": 4, "crossing": 4, "server_owned": 2, "malformed": 2,
+    "unknown_kind": 1, "bug": 2, "no_permission": 2, "nothing_new": 2, "resend": 6,
+}  # fmt: skip
+_NAMES, _WEIGHTS = tuple(HABITS), tuple(HABITS.values())
+
+
+class Person:
+    """Uses one phone after another: acts on what the phone shows."""
+
+    def __init__(self, chance: random.Random, name: Callable[[], str]) -> None:
+        self.chance = chance
+        self.name = name
+
+    def act(self, phone: Replica) -> tuple[str, Wire]:
+        """Do one thing; returns what, and the operation saved."""
+        habit = self.chance.choices(_NAMES, _WEIGHTS)[0]
+        if habit == "resend" and phone.parked:
+            return habit, self._resend(phone)
+        known = [id for id in phone.activities() if self._fit(phone, id)]
+        if habit in ("create", "unknown_kind", "no_permission") or not known:
+            return habit, self._create(phone, habit)
+        activity = self.chance.choice(known[-4:])
+        return habit, self._change(phone, activity, habit)
+
+    def _resend(self, phone: Replica) -> Wire:
+        """Edit and resend the first parked operation; what was wrong with it is put right."""
+        id = next(iter(phone.parked))
+        wrong = phone.parked[id].wire["set"]
+        right: Wire = {"count": 1} if "count" in wrong else {}
+        right |= {"title": self._word()} if wrong.get("title") == BUG_TITLE else {}
+        return phone.resend(id, self.name(), right)
+
+    def _fit(self, phone: Replica, activity: str) -> bool:
+        seen = phone.view(activity)
+        return seen is not None and seen["kind"] == KIND
+
+    def _create(self, phone: Replica, habit: str) -> Wire:
+        own = [scope for scope in phone.scopes if not scope.startswith("account:")]
+        scope = self.chance.choice(own)
+        if habit == "no_permission":
+            scope = "commune:elsewhere"
+        return phone.save(
+            "create",
+            self.name(),
+            self.name(),
+            scope=scope,
+            kind="hologram" if habit == "unknown_kind" else KIND,
+            kind_version=1,
+            set=self._values(),
+            add={"evidence": [self._photo()]} if self.chance.random() < 0.5 else {},
+            captured=self._captured(phone),
+        )
+
+    def _change(self, phone: Replica, activity: str, habit: str) -> Wire:
+        type, changes = self._wish(phone, activity, habit)
+        wire = phone.save(type, self.name(), activity, captured=self._captured(phone), **changes)
+        if habit == "malformed":
+            # A phone gone mad: the envelope itself is broken, its id can still be read.
+            wire = {**wire, "kind_version": "three"}
+            phone.outbox[-1] = Pending(wire)
+        return wire
+
+    def _wish(self, phone: Replica, activity: str, habit: str) -> tuple[str, dict[str, Any]]:
+        """The type of the operation, and the arguments of `save` that go with it."""
+        seen = phone.view(activity)
+        assert seen is not None
+        chance = self.chance
+        if habit == "submit":
+            return "submit", {"set": {"title": self._word()} if chance.random() < 0.6 else {}}
+        if habit == "withdraw":
+            return "withdraw", {}
+        if habit == "photo":
+            photos = [element["sha256"] for element in seen["evidence"]]
+            if photos and chance.random() < 0.4:
+                return "edit", {"remove": {"evidence": [chance.choice(photos)]}}
+            return "edit", {"add": {"evidence": [self._photo()]}}
+        if habit == "line":
+            return "edit", self._line(seen)
+        if habit == "nothing_new":
+            return "edit", {"set": {"title": seen["fields"].get("title")}}
+        return "edit", {"set": self._patch(habit)}
+
+    def _patch(self, habit: str) -> Wire:
+        chance = self.chance
+        match habit:
+            case "unknown_field":
+                return {"mood": self._word()}
+            case "invalid":
+                return {"count": 999}
+            case "crossing":
+                return {chance.choice(["count", "limit"]): chance.randint(0, 20)}
+            case "server_owned":
+                return {"status": "approved"}
+            case "bug":
+                return {"title": BUG_TITLE}
+        values = self._values()
+        names = chance.sample(sorted(values), min(len(values), chance.randint(1, 2)))
+        return {name: values[name] for name in names}
+
+    def _line(self, seen: Any) -> dict[str, Any]:
+        lines = seen["sets"].get("lines", [])
+        kind = self.chance.random()
+        if lines and kind < 0.25:
+            return {"remove": {"lines": [self.chance.choice(lines)["id"]]}}
+        id = self.chance.choice(lines)["id"] if lines and kind < 0.7 else self._word()
+        return {"add": {"lines": [{"id": id, "text": self._word()}]}}
+
+    def _values(self) -> Wire:
+        chance = self.chance
+        values: Wire = {"note": self._word(), "title": self._word()}
+        if chance.random() < 0.3:
+            values["lat"] = chance.randint(8, 23) + 0.5
+        if chance.random() < 0.3:
+            values["lon"] = chance.randint(102, 109) + 0.25
+        if chance.random() < 0.2:
+            values["note"] = None
+        return values
+
+    def _photo(self) -> Wire:
+        sha256 = f"{self.chance.randrange(12):064x}"  # few, so that two phones take the same
+        return {"sha256": sha256, "size": 1000, "media_type": "image/jpeg"}
+
+    def _captured(self, phone: Replica) -> Wire:
+        wall = self.chance.choice(["1970-01-01T00:00:00Z", "2026-11-22T00:00:00Z", "2038"])
+        return {"device": phone.device, "wall": wall}
+
+    def _word(self) -> str:
+        return f"w{self.chance.randrange(6)}"

@@ -1,0 +1,47 @@
+"""The one kind of activity of the simulated world, with its own small rules.
+
+It has what merging needs: a group, a set, a rule over two fields, a rule for submitting, and it
+leaves fields of a newer app unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sync.fields import MergePolicy
+
+KIND = "broadcast"
+POLICY = MergePolicy(
+    groups=(("lat", "lon"),),
+    set_fields={"evidence": "sha256", "lines": "id"},
+    known_fields=frozenset({"title", "count", "limit", "lat", "lon", "note", "event_date"}),
+)
+COUNT_MAX = 100
+
+#: A title that makes the server's own code fail, as a bug would.
+BUG_TITLE = "bug!"
+
+
+def policy_of(kind: str) -> MergePolicy:
+    return POLICY
+
+
+def validate(
+    fields: Mapping[str, Any], sets: Mapping[str, Any], status: str
+) -> list[dict[str, Any]]:
+    """Counts in range and not above their limit; complete when submitted."""
+    problems = []
+    for name in ("count", "limit"):
+        value = fields.get(name)
+        if value is not None and not (type(value) is int and 0 <= value <= COUNT_MAX):
+            problems.append(_problem(name, "range"))
+    if not problems and fields.get("count", 0) > fields.get("limit", COUNT_MAX):
+        problems.append(_problem("count", "above_limit"))
+    if status == "submitted" and not fields.get("title"):
+        problems.append(_problem("title", "required"))
+    return problems
+
+
+def _problem(field: str, code: str) -> dict[str, Any]:
+    return {"field": field, "code": code, "vi": "Chưa đúng.", "en": "Not valid."}

@@ -1,0 +1,114 @@
+"""What the model server's database holds. A committed `State` never changes; a transaction works
+on a copy, so a backup is a reference and a crash before the commit is forgetting the copy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sync import digest as digests
+from sync import feed
+from sync.admission import Stored
+from sync.conflict import Conflict
+from sync.record import Record
+
+Wire = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Logged:
+    """A row of the operation log. `body` is kept where the operation had no effect."""
+
+    stored: Stored
+    activity: str
+    device: str
+    n: int | None
+    fork: bool
+    body: Wire | None
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A document in an account's scope."""
+
+    id: str
+    scope: str
+    version: int
+    text: str
+    gone: bool = False
+
+
+@dataclass
+class State:
+    """`seqs` gives the latest number of every synced row, records and notices alike."""
+
+    records: dict[str, Record] = field(default_factory=dict)
+    notices: dict[str, Notice] = field(default_factory=dict)
+    seqs: dict[str, int] = field(default_factory=dict)
+    scopes: dict[str, feed.ScopeState] = field(default_factory=dict)
+    log: dict[str, Logged] = field(default_factory=dict)
+    conflicts: dict[str, tuple[Conflict, ...]] = field(default_factory=dict)
+    reviews: dict[str, str] = field(default_factory=dict)
+    told_n: dict[str, int] = field(default_factory=dict)
+    first_retry: dict[str, float] = field(default_factory=dict)
+    bug_tries: dict[str, int] = field(default_factory=dict)
+
+    def copy(self) -> State:
+        return State(**{name: dict(value) for name, value in vars(self).items()})
+
+    def stamp(self, scope: str, id: str, before: int | None, after: int | None) -> None:
+        """Give a changed row its number; versions are None where the row is not live."""
+        then = self.scopes.get(scope, feed.ScopeState())
+        old = None if before is None else (id, before)
+        new = None if after is None else (id, after)
+        self.scopes[scope] = feed.advance(then, old, new)
+        self.seqs[id] = self.scopes[scope].seq
+
+    def rows(self, scope: str) -> list[Wire]:
+        """All rows of a scope as phones see them, in no special order."""
+        found = [self.row(record) for record in self.records.values() if record.scope == scope]
+        for notice in self.notices.values():
+            if notice.scope == scope:
+                row: Wire = {"type": "notice", "id": notice.id, "seq": self.seqs[notice.id]}
+                row |= {"gone": True} if notice.gone else {
+                    "version": notice.version, "body": notice.text}  # fmt: skip
+                found.append(row)
+        return found
+
+    def row(self, record: Record) -> Wire:
+        conflicts = self.conflicts.get(record.id, ())
+        return {
+            "type": "activity",
+            "id": record.id,
+            "seq": self.seqs[record.id],
+            "version": record.version,
+            "digest": record.digest,
+            "kind": record.kind,
+            "kind_version": record.kind_version,
+            "scope": record.scope,
+            "status": record.status,
+            "fields": dict(record.fields),
+            "sets": {"lines": list(record.sets.get("lines", {}).values())},
+            "evidence": [
+                {**element, "verified": False}
+                for element in record.sets.get("evidence", {}).values()
+            ],
+            "extra": dict(record.extra),
+            "author": {"id": record.author},
+            "review": self.reviews.get(record.id),
+            "conflicts": [conflict.to_wire() for conflict in conflicts],
+        }
+
+
+def recomputed_digest(state: State, scope: str) -> int:
+    """The scope's digest from all its live rows, to hold against the one kept incrementally."""
+    total = 0
+    for row in state.rows(scope):
+        if not row.get("gone"):
+            total = digests.add(total, None, (row["id"], row["version"]))
+    return total
+
+
+def row_without_body(row: Mapping[str, Any]) -> Wire:
+    return {name: row[name] for name in ("type", "id", "seq", "version", "digest", "status")}
