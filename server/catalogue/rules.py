@@ -8,7 +8,8 @@ one value (`values`); wording (`wording`).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -26,26 +27,40 @@ from server.catalogue.rule_kinds import (
     UsualValue,
     ValuePart,
 )
-from server.catalogue.values import within
+from server.catalogue.values import check_value, within
 from server.catalogue.wording import Problem
 
 Values = Mapping[str, Any]
 
 
-def shown_values(
-    kind: Kind, fields: Values, ill_formed: Collection[str] = ()
-) -> tuple[dict[str, Any], list[Field]]:
-    """The values that count, and the fields that are shown, in the order of the form."""
-    values: dict[str, Any] = {}
-    shown: list[Field] = []
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A form read once; validation, warnings and counts work on it."""
+
+    #: Filled, shown and well formed: what conditions, rules and counts see.
+    values: dict[str, Any]
+    #: In the order of the form.
+    shown: list[Field]
+    #: Problems of single values by field.
+    ill_formed: dict[str, Problem]
+
+
+def read(kind: Kind, fields: Values) -> Reading:
+    """Read the form in its order."""
+    reading = Reading({}, [], {})
     for field in kind.fields.values():
-        if field.shown_if is not None and not holds(field.shown_if, values):
+        if field.shown_if is not None and not holds(field.shown_if, reading.values):
             continue
-        shown.append(field)
+        reading.shown.append(field)
         value = fields.get(field.id)
-        if is_filled(value) and field.id not in ill_formed:
-            values[field.id] = value
-    return values, shown
+        if not is_filled(value):
+            continue
+        problem = check_value(field, value)
+        if problem is None:
+            reading.values[field.id] = value
+        else:
+            reading.ill_formed[field.id] = problem
+    return reading
 
 
 def is_required(field: Field, values: Values) -> bool:

@@ -47,11 +47,19 @@ def catalogue_text(_app: Flask) -> str:
     return page()
 
 
+def vector_kinds_text(_app: Flask) -> str:
+    """The kinds that the shared rule vectors speak of, for the phone's tests."""
+    from server.cli.catalogue import vector_kinds_text
+
+    return vector_kinds_text()
+
+
 #: Generated file -> what makes it. A test holds each to its source.
 FILES: dict[str, Callable[[Flask], str]] = {
     "docs/openapi.json": openapi_text,
     "docs/problems.md": problems_text,
     "docs/catalogue.md": catalogue_text,
+    "tests/vectors/rules_kinds.json": vector_kinds_text,
 }
 
 

@@ -13,8 +13,7 @@ from typing import Any
 from server.catalogue.checking import COMMUNE
 from server.catalogue.conditions import holds
 from server.catalogue.kind import CountRule, Kind
-from server.catalogue.rules import shown_values
-from server.catalogue.values import check_value
+from server.catalogue.rules import read
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +36,7 @@ def counts(
 ) -> list[Count]:
     """What the activity counts for. `commune_id` becomes the group key where a kind asks for it."""
     del sets  # nothing is counted by its evidence yet; callers need not know
-    ill_formed = {
-        name
-        for name, field in kind.fields.items()
-        if fields.get(name) is not None and check_value(field, fields[name]) is not None
-    }
-    values, _ = shown_values(kind, fields, ill_formed)
+    values = read(kind, fields).values
     found: list[Count] = []
     for rule in kind.counts:
         if rule.when is None or holds(rule.when, values):

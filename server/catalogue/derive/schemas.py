@@ -1,4 +1,4 @@
-"""Marshmallow schemas of a kind's fields and of evidence: for validation and for OpenAPI.
+"""Marshmallow schemas of a kind's fields and of evidence: for requests and for OpenAPI.
 
 Each marshmallow field keeps the declared one beside it and leaves the judgement to `values`, so
 that server, phone and documents say the same. Not here: rules across fields (`rules`).
@@ -107,7 +107,9 @@ class EvidenceSchema(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    sha256 = fields.String(required=True, validate=validate.Regexp(r"[0-9a-f]{64}\Z"))
+    sha256 = fields.String(
+        required=True, validate=[validate.Length(equal=64), validate.Regexp(r"^[0-9a-f]{64}$")]
+    )
     size = fields.Integer(required=True, strict=True, validate=validate.Range(1, 64 * 1024 * 1024))
     media_type = fields.String(required=True, validate=validate.Length(3, 100))
     width = fields.Integer(required=True, strict=True, validate=validate.Range(0, 100_000))
