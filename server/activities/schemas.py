@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import Schema, fields, validate
 
 LIMIT_MAX = 200  # rows of a console's page; an export has its own way
 STATUSES = ("draft", "submitted", "returned", "approved", "rejected", "withdrawn")
@@ -10,9 +10,6 @@ STATUSES = ("draft", "submitted", "returned", "approved", "rejected", "withdrawn
 
 class ListArgumentsSchema(Schema):
     """What a list may be narrowed by. `unit`: a commune, a province, an office or `vn`."""
-
-    class Meta:
-        unknown = RAISE
 
     status = fields.String(validate=validate.OneOf(STATUSES))
     kind = fields.String(validate=validate.Length(max=60))
