@@ -9,6 +9,7 @@ import shutil
 import socket
 import sqlite3
 import subprocess
+import tempfile
 import time
 import uuid
 from collections.abc import Iterator
@@ -112,22 +113,20 @@ class PostgresTemplates:
         """Run a server from Debian's binaries (as user postgres when we are root)."""
         binaries = _binaries()
         as_user: dict[str, str] = {}
-        data = folder / "data"
+        # not in pytest's folder: another session beside this one closes that to other users
+        home = Path(tempfile.mkdtemp(prefix="loa-postgres-"))
+        data = home / "data"
         if os.geteuid() == 0:
             as_user = {"user": "postgres", "group": "postgres"}
             entry = pwd.getpwnam("postgres")
-            for parent in (folder, *folder.parents):
-                if parent == Path("/tmp"):
-                    break
-                parent.chmod(parent.stat().st_mode | 0o055)
-            os.chown(folder, entry.pw_uid, entry.pw_gid)
+            os.chown(home, entry.pw_uid, entry.pw_gid)
         port = _free_port()
         subprocess.run(
             [binaries / "initdb", "-D", data, "-U", "loa", "-A", "trust", "-E", "UTF8",
              "--locale=C.UTF-8", "--no-sync"],
             check=True, stdout=subprocess.DEVNULL, cwd="/", **as_user,  # type: ignore[call-overload]
         )  # fmt: skip
-        with (folder / "log").open("wb") as log:
+        with (home / "log").open("wb") as log:
             server = subprocess.Popen(
                 [binaries / "postgres", "-D", data, "-p", str(port), "-k", data,
                  "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off",
@@ -140,6 +139,7 @@ class PostgresTemplates:
         finally:
             server.terminate()
             server.wait(20)
+            shutil.rmtree(home, ignore_errors=True)
 
 
 def _binaries() -> Path:
