@@ -382,10 +382,12 @@ class Replica:
                 self.hidden[scope] = self.scopes.pop(scope)
 
     def _forget_durable(self, durable_through: str | None) -> None:
-        """Let go of what a verified backup holds."""
+        """Let go of what a verified backup holds, once its rows have come."""
         if durable_through is None:
             return
         self.durable_through = durable_through
         self.kept = {
-            id: kept for id, kept in self.kept.items() if kept.acknowledged_at >= durable_through
+            id: kept
+            for id, kept in self.kept.items()
+            if kept.acknowledged_at >= durable_through or not self._is_complete(kept.wire["scope"])
         }

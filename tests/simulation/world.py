@@ -84,7 +84,7 @@ class World:
         self.tickets = 0
         self.trace: list[str] = []
         self.counts: Counter[str] = Counter()
-        self.oracle = Oracle()
+        self.oracle = Oracle(lambda: self.server.incarnation)
         self.borrowed: list[str] = []
         watch = Watch(self.oracle.on_operation, self.oracle.on_commit)
         self.accounts: dict[str, Account] = {}
