@@ -12,8 +12,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from server.accounts.models import AuditEntry, AuditHead
@@ -73,21 +74,22 @@ def append(
 def verify_chain(session: Session) -> ChainReport:
     """Read the whole log and find the first line that was altered, taken out or cut off."""
     previous, count = _GENESIS, 0
-    lines = select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=500)
-    for entry in session.execute(lines).scalars():
-        count += 1
-        fits = entry.seq == count and entry.previous_hash == previous
-        if not fits or entry.hash != _hash(entry):
-            return ChainReport(count, entry.seq)
-        previous = entry.hash
+    lines = select(*AuditEntry.__table__.c).order_by(AuditEntry.seq)
+    with session.execute(lines.execution_options(yield_per=500)) as rows:
+        for entry in rows:
+            count += 1
+            fits = entry.seq == count and entry.previous_hash == previous
+            if not fits or entry.hash != _hash(entry):
+                return ChainReport(count, entry.seq)
+            previous = entry.hash
     head = session.execute(select(AuditHead.seq, AuditHead.hash)).one_or_none()
-    expected = (count, previous) if head is None else (head.seq, head.hash)
+    expected = (0, _GENESIS) if head is None else (head.seq, head.hash)
     if expected != (count, previous):
         return ChainReport(count, count + 1)
     return ChainReport(count, None)
 
 
-def _hash(entry: AuditEntry) -> str:
+def _hash(entry: AuditEntry | Row[Any]) -> str:
     parts = (
         entry.previous_hash, entry.seq, entry.at.isoformat(timespec="milliseconds"),
         entry.actor_id, entry.action, entry.subject, entry.details,
