@@ -1,5 +1,5 @@
 /** Dates, numbers and values as people here write them: dd/mm/yyyy, 17:30, 1.263.600, 12,5. */
-import { currentLanguage, label, t } from "./i18n/index.svelte.ts";
+import { currentLanguage, label, t } from "./i18n/index.ts";
 import type { Field, Pair } from "./types.ts";
 
 const ZONE = "Asia/Ho_Chi_Minh";

@@ -1,6 +1,6 @@
 /** What to tell a person about trouble, in the reader's language. */
 import { Problem } from "./api.ts";
-import { currentLanguage, t } from "./i18n/index.svelte.ts";
+import { currentLanguage, t } from "./i18n/index.ts";
 
 export function sentence(error: unknown): string {
   if (!(error instanceof Problem)) return t("error.unknown");

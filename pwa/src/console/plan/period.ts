@@ -1,13 +1,10 @@
 /** Periods of a plan's year, as the API names them: 2026, 2026-Q4, 2026-11, 2026-W47. */
+import { isoWeek as isoWeekOf, today } from "../../platform/calendar.ts";
 
-/** The ISO week of a day in Việt Nam: Monday first, named by the year of its Thursday. */
+/** This ISO week in Việt Nam, as a period. */
 export function isoWeek(now: Date): string {
-  const local = new Date(now.getTime() + 7 * 3_600_000);
-  const thursday = new Date(Date.UTC(local.getUTCFullYear(), local.getUTCMonth(), local.getUTCDate()));
-  thursday.setUTCDate(thursday.getUTCDate() + 4 - (thursday.getUTCDay() || 7));
-  const first = Date.UTC(thursday.getUTCFullYear(), 0, 1);
-  const week = Math.ceil(((thursday.getTime() - first) / 86_400_000 + 1) / 7);
-  return `${thursday.getUTCFullYear()}-W${String(week).padStart(2, "0")}`;
+  const { year, week } = isoWeekOf(today(now));
+  return `${year}-W${String(week).padStart(2, "0")}`;
 }
 
 /** First and last day of a period, ISO, both inclusive. */

@@ -1,4 +1,4 @@
-/** Where in the console we are: the part of the address behind `#`. */
+/** Where in an app we are: the part of the address behind `#`. */
 
 function read(): { path: string[]; query: URLSearchParams } {
   const [path = "", query = ""] = location.hash.replace(/^#\/?/, "").split("?");

@@ -1,0 +1,46 @@
+/** The engine as the screens hold it: one reference, and snapshots renewed after each change. */
+import type { Kind } from "../forms/rules/index.ts";
+import type { ActivityView, Draft, Engine, EngineStatus } from "../sync/engine.ts";
+
+interface Snapshot {
+  activities: readonly ActivityView[];
+  drafts: readonly Draft[];
+  status: EngineStatus | null;
+  kinds: ReadonlyMap<string, Kind>;
+}
+
+let held = $state.raw<Engine | null>(null);
+// Replaced whole, never changed inside: deep proxies of thousands of rows would cost
+let snapshot = $state.raw<Snapshot>({ activities: [], drafts: [], status: null, kinds: new Map() });
+let seenCatalogue: unknown = null;
+
+export function hasEngine(): boolean {
+  return held !== null;
+}
+
+/** The engine of the enrolled phone; screens below the enrolment may rely on it. */
+export function engine(): Engine {
+  if (!held) throw new Error("this phone is not enrolled");
+  return held;
+}
+
+/** What the engine last told. */
+export function now(): Snapshot {
+  return snapshot;
+}
+
+/** Show what `opened` holds from here on. */
+export function follow(opened: Engine): void {
+  held = opened;
+  const renew = () => {
+    let { kinds } = snapshot;
+    if (opened.catalogue && opened.catalogue !== seenCatalogue) {
+      seenCatalogue = opened.catalogue;
+      const catalogue = opened.catalogue as unknown as { kinds: Kind[] };
+      kinds = new Map(catalogue.kinds.map((kind) => [kind.id, kind]));
+    }
+    snapshot = { activities: opened.activities(), drafts: opened.drafts(), status: opened.status(), kinds };
+  };
+  renew();
+  opened.subscribe(renew);
+}
