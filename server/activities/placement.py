@@ -64,8 +64,8 @@ class Atlas:
         if unit_id == "vn":
             return Place(scope, unit_id, None, None)
         unit = places.unit(self._session, unit_id)
-        if unit is None:
-            return None
+        if unit is None or unit.valid_from is None:
+            return None  # units of before the reform have no feed
         if level == "province":
             return Place(scope, unit_id, None, unit.code)
         lineage = places.lineage_id(self._session, unit_id)

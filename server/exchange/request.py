@@ -100,7 +100,7 @@ def read_request(raw: object) -> SyncRequest:
     if not isinstance(raw, dict):
         raise ProblemError(problems.INVALID, problems=[_expected_object()])
     reader = _Reader(raw)
-    if reader.number("protocol", 0) < OLDEST_PROTOCOL:
+    if reader.number("protocol", 0) < OLDEST_PROTOCOL and not reader.wrong:
         reader.wrong.append({
             "field": "protocol", "code": "too_old", "vi": "Ứng dụng quá cũ, cần cập nhật.",
             "en": "This app is too old; update it.",

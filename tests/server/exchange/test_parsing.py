@@ -1,0 +1,55 @@
+"""Lenient about the batch, strict about each operation."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from server.exchange import parsing
+from server.exchange.parsing import Refused
+from server.http.decode import StrictJsonError
+from sync.operation import Operation
+from tests.factories.activities import wire
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[" * 100_000, b'{"a":1}x'])
+def test_what_is_no_json_fails_the_request(body: bytes) -> None:
+    with pytest.raises(StrictJsonError):
+        parsing.loads(body)
+
+
+@pytest.mark.parametrize(
+    "text", ["NaN", "Infinity", "1e400", "1" * 5000, '"\\u0000"', '"\\udc00"', '{"a":1,"a":1}',
+             "[" * 12 + "]" * 12],
+)  # fmt: skip
+def test_poison_is_found_where_it_stands(text: str) -> None:
+    good = json.dumps(wire())
+    bad = json.dumps(wire(captured={"x": "HERE"})).replace('"HERE"', text)
+    first, second = parsing.loads(f"[{good}, {bad}]".encode())
+    assert isinstance(parsing.read_operation(first), Operation)
+    refused = parsing.read_operation(second)
+    assert isinstance(refused, Refused)
+    assert refused.reason == "malformed"
+    assert refused.id == second["id"]
+    assert refused.text.isascii()
+    again = parsing.read_operation(parsing.loads(bad.encode()))
+    assert isinstance(again, Refused)
+    assert again.hash == refused.hash
+
+
+@pytest.mark.parametrize("raw", [None, 7, [], {"id": "short"}, {"id": 5}, "text"])
+def test_an_operation_without_an_id_is_still_answered(raw: object) -> None:
+    refused = parsing.read_operation(raw)
+    assert isinstance(refused, Refused)
+    assert refused.id is None
+
+
+@pytest.mark.parametrize("text", ['{"device": NaN}', '{"app": "\\u0000"}', '{"a": 1, "a": 2}'])
+def test_poison_in_the_envelope_fails_the_request(text: str) -> None:
+    with pytest.raises(StrictJsonError):
+        parsing.check_envelope(parsing.loads(text.encode()))
+
+
+def test_poison_in_an_operation_does_not() -> None:
+    parsing.check_envelope(parsing.loads(b'{"operations": [NaN]}'))
