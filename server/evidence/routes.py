@@ -17,7 +17,16 @@ from server.evidence import metadata, queries, tus
 from server.evidence.decoder import REASONS, shared_decoder
 from server.evidence.models import Photo
 from server.evidence.receiving import Progress, Receiver, photo_key, screen_key, thumb_key
-from server.evidence.schemas import HaveSchema, HoldingsSchema, PhotoSizeSchema
+from server.evidence.schemas import (
+    CHUNK_BODY,
+    TUS_RESUMABLE,
+    UPLOAD_LENGTH,
+    UPLOAD_METADATA,
+    UPLOAD_OFFSET,
+    HaveSchema,
+    HoldingsSchema,
+    PhotoSizeSchema,
+)  # fmt: skip
 from server.files.store import MissingObjectError, Store, store_for
 from server.http.actor import Actor
 from server.http.credentials import current_actor
@@ -48,6 +57,7 @@ def announce_uploads() -> Any:
 
 
 @blueprint.route(_UPLOADS, methods=["POST"])
+@blueprint.doc(parameters=[TUS_RESUMABLE, UPLOAD_LENGTH, UPLOAD_METADATA])
 @blueprint.response(201)
 @documented(*_WHO, *_CHUNK)
 def create_upload() -> Any:
@@ -64,6 +74,7 @@ def create_upload() -> Any:
 
 
 @blueprint.route(_UPLOAD, methods=["HEAD"], provide_automatic_options=False)
+@blueprint.doc(parameters=[TUS_RESUMABLE])
 @blueprint.response(200)
 @documented(*_WHO, problems.TUS_VERSION, problems.NOT_FOUND, problems.PHOTO_REFUSED)
 def show_upload(sha256: str) -> Any:
@@ -81,6 +92,7 @@ def show_upload(sha256: str) -> Any:
 
 
 @blueprint.route(_UPLOAD, methods=["PATCH"])
+@blueprint.doc(parameters=[TUS_RESUMABLE, UPLOAD_OFFSET], requestBody=CHUNK_BODY)
 @blueprint.response(204)
 @documented(*_WHO, problems.NOT_FOUND, *_CHUNK)
 def append_chunk(sha256: str) -> Any:
@@ -94,6 +106,7 @@ def append_chunk(sha256: str) -> Any:
 
 
 @blueprint.route(_UPLOAD, methods=["DELETE"])
+@blueprint.doc(parameters=[TUS_RESUMABLE])
 @blueprint.response(204)
 @documented(*_WHO, problems.TUS_VERSION, problems.NOT_FOUND, problems.UPLOAD_COMPLETE)
 def cancel_upload(sha256: str) -> Any:

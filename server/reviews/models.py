@@ -23,7 +23,7 @@ class Decision(Base):
     """
 
     __tablename__ = "decision"
-    __table_args__ = (Index(None, "activity_id", "decided_at"), Index(None, "account_id"))
+    __table_args__ = (Index(None, "activity_id", "version"), Index(None, "account_id"))
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     activity_id: Mapped[str] = mapped_column(String(36))

@@ -66,7 +66,7 @@ def decisions(session: Session, activity_id: str) -> list[Decision]:
         session.scalars(
             select(Decision)
             .where(Decision.activity_id == activity_id)
-            .order_by(Decision.decided_at, Decision.id)
+            .order_by(Decision.version)
         )
     )
 
