@@ -41,7 +41,7 @@ class Oracle:
     def __init__(self, life: Callable[[], str]) -> None:
         self.life = life
         self.saved: dict[Key, Wire] = {}
-        self.seen: dict[str, Any] = {}
+        self.seen: dict[str, list[Any]] = {}
         self.renamed: dict[Key, Key] = {}
         self.abandoned: set[Key] = set()
         self.answered: dict[tuple[str, Key], tuple[Any, ...]] = {}
@@ -52,11 +52,12 @@ class Oracle:
         if not holds:
             raise Violation(f"{invariant}: {message}")
 
-    def on_saved(self, wire: Wire, seen: Any) -> None:
-        """A person did something; `seen` is the row that the phone showed, if any."""
+    def on_saved(self, wire: Wire, phone: Replica) -> None:
+        """A person did something with `phone`, a copy of it from before."""
         self.saved[key_of(wire)] = wire
         if wire["type"] == "withdraw":
-            self.seen[wire["id"]] = _shown(seen)
+            sides = (phone.view(wire["activity"]), phone.shadow_row(wire["activity"]))
+            self.seen[wire["id"]] = [_shown(row) for row in sides if row is not None]
 
     # ---- on the server
 
@@ -75,8 +76,8 @@ class Oracle:
         # After a restore the server may be where the person saw it earlier, not last.
         if withdrew and before is not None and operation.incarnation == self.life():
             went = _shown_content(before)
-            seen = {name: self.seen[operation.id][name] for name in went}
-            self.expect("I9 withdrew what was seen", seen == went, f"{label} {went}")
+            seen = [{n: row[n] for n in went} for row in self.seen[operation.id]]
+            self.expect("I9 withdrew what was seen", went in seen, f"{label} {went}")
         self._no_silent_overwrite(operation, old, new, label)
         self._effect_or_kept(operation, new, done, label)
         problems = validate(done.record.fields, done.record.sets, done.record.status)
@@ -158,11 +159,14 @@ class Oracle:
         sent = {wire["id"]: wire for wire in request["operations"]}
         answered = {told["id"] for told in answer["outcomes"]}
         self.expect("I11 each operation has a verdict", set(sent) == answered, f"{sent.keys()}")
+        behind = set(sent)  # a predecessor behind its successor has not arrived yet
         for told in answer["outcomes"]:
             wire = sent[told["id"]]
             if told["outcome"] == "retry":
-                self.expect("I11 poison never blocks", _must_wait(wire, state), f"{told}")
+                waits = wire["after"] in behind or _must_wait(wire, state)
+                self.expect("I11 poison never blocks", waits, f"{told}")
                 continue
+            behind.discard(told["id"])
             if told.get("reason") == "id_reuse":
                 continue
             end = (told["outcome"], told.get("reason"), told.get("version"))

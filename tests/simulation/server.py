@@ -208,10 +208,14 @@ class ModelServer:
         }
 
     def _park_unreadable(self, work: State, raw: Wire, error: OperationError, device: str) -> Wire:
+        hash = f"unreadable {raw!r}"
         outcome = Parked(error.reason, tuple(error.problems))
-        if error.id is not None and error.id not in work.log:
-            stored = Stored(f"unreadable {raw!r}", outcome)
+        known = None if error.id is None else work.log.get(error.id)
+        if known is not None and known.stored.hash != hash:
+            outcome = Parked(outcomes.ID_REUSE)
+        elif error.id is not None and known is None:
             n = raw["n"] if type(raw.get("n")) is int else None
+            stored = Stored(hash, outcome)
             work.log[error.id] = Logged(stored, error.activity or "", device, n, False, raw)
         return {**to_wire(outcome), "id": raw["id"], "activity": error.activity}
 

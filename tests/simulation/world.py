@@ -171,7 +171,7 @@ class World:
         phone = self.chance.choice(self.phones)
         before = phone.replica.copy()
         habit, wire = self.person.act(phone.replica)
-        self.oracle.on_saved(wire, before.view(wire["activity"]))
+        self.oracle.on_saved(wire, before)
         self.counts[f"operation {wire['type']}"] += 1
         self.counts[f"habit {habit}"] += 1
         self.note(f"{phone.label} {habit} {wire['id'][:8]} on {wire['activity'][:8]} {wire['set']}")
@@ -234,7 +234,7 @@ class World:
                     "edit", id, seen[-1], set={"note": f"{phone.label} {self.now}"},
                     captured={"device": phone.replica.device, "wall": "2038"},
                 )  # fmt: skip
-                self.oracle.on_saved(wire, None)
+                self.oracle.on_saved(wire, phone.replica)
                 self.note(f"{phone.label} twin {id[:8]}")
         return True
 
