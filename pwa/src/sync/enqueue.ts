@@ -64,17 +64,18 @@ export function draftOn(row: ActivityRow | null, items: readonly OutboxItem[], n
   const base = applyOperations(row, waiting.map(operation));
   const shown = applyOperations(row, items.map(operation));
   if (!shown) return null;
+  // Copies throughout: `fields` is written on while `origin` must stay as it was.
   return {
     id: shown.id,
     kind: shown.kind,
     kind_version: shown.kind_version,
     scope: shown.scope,
-    fields: shown.fields,
-    evidence: shown.evidence,
+    fields: structuredClone(shown.fields),
+    evidence: structuredClone(shown.evidence),
     origin: base && {
       base: row?.version ?? null,
       status: base.status,
-      fields: base.fields,
+      fields: structuredClone(base.fields),
       evidence: base.evidence.map((photo) => photo.sha256),
     },
     startedAt: now,

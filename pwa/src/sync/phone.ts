@@ -15,11 +15,11 @@ import { ChunkSize } from "../uploads/tus.ts";
 import { takeAnswer } from "./apply.ts";
 import type { Engine, EngineStatus } from "./engine.ts";
 import { draftOn, sendDraft, withdraw } from "./enqueue.ts";
+import { requestOf, waitingOf, waitingPhotos } from "./report.ts";
 import { Sender, type Surroundings } from "./sender.ts";
 import { exchange, type Fetch } from "./transport.ts";
 import { dropLostScopes, dropReceivedPhotos, storageEstimate } from "./upkeep.ts";
 import { Views } from "./views.ts";
-import { PROTOCOL, ROWS_MAX, type SyncRequest } from "./wire.ts";
 
 /** What the engine takes from the outside; tests give their own. */
 export interface Outside {
@@ -55,7 +55,7 @@ export class Phone implements Engine {
         items: () => this.#memory.items(),
         trip: (operations) => this.#trip(operations),
         photos: (between) => this.#sendPhotos(between),
-        photosWait: () => this.#waitingPhotos().length > 0,
+        photosWait: () => waitingPhotos(this.#memory).length > 0,
         changed: () => this.#notify(),
       },
       outside.around,
@@ -244,7 +244,7 @@ export class Phone implements Engine {
   }
 
   async #trip(operations: Operation[]): Promise<{ more: boolean; retryAfterS: number }> {
-    const request = this.#request(operations);
+    const request = requestOf(this.#memory, operations, this.outside.app);
     this.#underWay(new Set(operations.map((operation) => operation.id)));
     try {
       const answer = await exchange(request, this.#memory.identity.token ?? "", this.outside.fetch);
@@ -257,31 +257,6 @@ export class Phone implements Engine {
     }
   }
 
-  #request(operations: Operation[]): SyncRequest {
-    const { device, epoch, lastN, incarnation } = this.#memory.identity;
-    const scopes = [...this.#memory.scopes.values()].filter((scope) => !scope.droppedAt);
-    const items = this.#memory.items();
-    return {
-      protocol: PROTOCOL,
-      device,
-      epoch,
-      last_n: lastN,
-      app: this.outside.app,
-      catalogue: (this.catalogue as { version?: string } | null)?.version ?? null,
-      unsent: {
-        operations: items.filter((item) => item.state === "waiting").length,
-        photos: this.#waitingPhotos().length,
-        oldest_at: items[0]?.operation.captured.wall ?? null,
-      },
-      incarnation,
-      cursors: Object.fromEntries(scopes.map((scope) => [scope.name, scope.seq])),
-      // A sum of half a pass says nothing.
-      digests: Object.fromEntries(scopes.filter((s) => !s.rereading).map((s) => [s.name, s.digest])),
-      operations,
-      max_rows: ROWS_MAX,
-    };
-  }
-
   #sendPhotos(between: () => Promise<void>): Promise<void> {
     const { nowMs } = this.outside.around;
     return sendPhotos({
@@ -291,15 +266,11 @@ export class Phone implements Engine {
       chunk: this.#chunk,
       nowMs,
       serverTime: () => new Date(nowMs() + (this.#memory.identity.clockOffsetMs ?? 0)).toISOString(),
-      waiting: () => this.#waitingPhotos(),
+      waiting: () => waitingPhotos(this.#memory),
       onChange: (changes) => this.#take(changes),
       onProgress: (photo) => this.#underWay(this.#views.underWay.operations, photo),
       between,
     });
-  }
-
-  #waitingPhotos() {
-    return this.#memory.allPhotos().filter((photo) => photo.state === "waiting");
   }
 
   /** Sends soon, in this tab or the one that has the lock; the worker wakes us when the network is back. */
@@ -314,11 +285,6 @@ export class Phone implements Engine {
   }
 
   status(): EngineStatus {
-    const items = this.#memory.items();
-    const photos = this.#waitingPhotos();
-    const parked = items.filter((item) => item.state === "parked");
-    const activities = new Set([...items.map((i) => i.operation.activity), ...photos.map((p) => p.activity)]);
-    const text = items.reduce((bytes, item) => bytes + JSON.stringify(item.operation).length, 0);
     const { lastContact, clockOffsetMs } = this.#memory.identity;
     return {
       online: globalThis.navigator?.onLine ?? true,
@@ -326,13 +292,7 @@ export class Phone implements Engine {
       paused: this.#sender.paused,
       lastContact,
       trouble: this.#sender.trouble,
-      waiting: {
-        activities: activities.size,
-        operations: items.length - parked.length,
-        photos: photos.length,
-        bytes: text + photos.reduce((bytes, photo) => bytes + photo.size, 0),
-        attention: new Set(parked.map((item) => item.operation.activity)).size,
-      },
+      waiting: waitingOf(this.#memory),
       storage: this.#storage,
       clockOffsetMs,
       loaded: this.#memory.loaded,

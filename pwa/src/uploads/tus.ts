@@ -131,11 +131,11 @@ export async function askHoldings(sha256: string[], http: Http, token: string): 
   const reply = await http("POST", "/api/v1/evidence/have", headers, JSON.stringify({ sha256 }));
   if (reply.status !== 200) throw troubleOf(reply);
   try {
-    const found = JSON.parse(reply.text) as Partial<Holdings>;
+    const found = JSON.parse(reply.text) as Partial<Holdings> & { partial?: Record<string, number> };
     if (!Array.isArray(found.have)) throw new SyncError("portal");
     return {
       have: found.have,
-      offsets: found.offsets ?? {},
+      offsets: found.partial ?? {},
       send: found.send ?? [],
       refused: found.refused ?? {},
     };

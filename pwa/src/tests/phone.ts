@@ -1,0 +1,81 @@
+/** A phone in the tests: the real engine on a simulated disk, with a clock that stands until it is moved. */
+import "fake-indexeddb/auto";
+import { hashBytes } from "../platform/sha256.ts";
+import { Database } from "../store/database.ts";
+import { keepIdentity } from "../sync/enrolment.ts";
+import { type Outside, Phone } from "../sync/phone.ts";
+import { ACCOUNT, COMMUNE, type FakeServer, type FakeUploads } from "./server.ts";
+
+let phones = 0;
+
+/** A disk with an enrolled account and nothing else. */
+export async function enrolledDisk(): Promise<Database> {
+  const database = new Database(`loa-test-${++phones}`);
+  const units = [{ scope: COMMUNE, id: "c-00004-2025", name: "Phường Mẫu" }];
+  const scopes = [COMMUNE];
+  await keepIdentity(database, { device: "device-1", token: "loa_token", account: ACCOUNT, scopes, units });
+  return database;
+}
+
+export class Clock {
+  nowMs = Date.parse("2026-11-20T10:00:00Z");
+  timers: { at: number; work: () => void }[] = [];
+}
+
+export function outside(server: FakeServer, uploads: FakeUploads, clock = new Clock()): Outside {
+  return {
+    fetch: server.fetch,
+    http: uploads.http,
+    app: "test",
+    around: {
+      nowMs: () => clock.nowMs,
+      random: () => 0.5,
+      later: (ms, work) => {
+        const timer = { at: clock.nowMs + ms, work };
+        clock.timers.push(timer);
+        return () => {
+          clock.timers = clock.timers.filter((each) => each !== timer);
+        };
+      },
+      visible: () => true,
+      locks: null,
+    },
+    async prepare(job) {
+      const bytes = await job.file.arrayBuffer();
+      const sha256 = await hashBytes(bytes);
+      return {
+        bytes,
+        thumb: bytes.slice(0, 10),
+        sha256,
+        width: 4,
+        height: 3,
+        captured: null,
+        placeholder: "data:,",
+      };
+    },
+  };
+}
+
+export async function open(
+  database: Database,
+  server: FakeServer,
+  uploads: FakeUploads,
+  clock?: Clock,
+): Promise<Phone> {
+  const phone = await Phone.open(database, outside(server, uploads, clock), async () => {});
+  if (!phone) throw new Error("not enrolled");
+  await phone.settle();
+  return phone;
+}
+
+/** The phone loses power: nothing but its disk is left. */
+export async function killAndReopen(
+  phone: Phone,
+  server: FakeServer,
+  uploads: FakeUploads,
+  clock?: Clock,
+): Promise<Phone> {
+  const { name } = (phone as unknown as { database: Database }).database;
+  await phone.close();
+  return open(new Database(name), server, uploads, clock);
+}
