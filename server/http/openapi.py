@@ -70,3 +70,6 @@ class ProblemApi(Api):  # type: ignore[misc]
             response["schema"] = self.ERROR_SCHEMA
         prepare_response(response, self.spec, PROBLEM_MEDIA_TYPE)
         self.spec.components.response(name, response, lazy=True)
+
+    def _register_error_handlers(self) -> None:
+        """None: every error leaves by `http.errors`."""
