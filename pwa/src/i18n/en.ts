@@ -4,7 +4,8 @@ import type { Key } from "./vi.ts";
 export const en: Record<Key, string> = {
   "app.loading": "Opening Loa…",
   "app.retry": "Try again",
-  "app.broken": "Loa could not open its store on this phone. Close some tabs and try again; the data is kept.",
+  "app.broken":
+    "Loa could not open its store on this phone. Close some tabs and try again; the data is kept.",
   "app.back": "Back",
   "nav.today": "Today",
   "nav.activities": "Activities",
@@ -19,12 +20,14 @@ export const en: Record<Key, string> = {
   "enrol.scan": "Scan QR code",
   "enrol.scanStop": "Stop scanning",
   "enrol.scanHint": "Hold the QR code in the middle of the picture",
-  "enrol.scanUnavailable": "This browser can't read QR codes. Scan with the phone's camera app, or type the code.",
+  "enrol.scanUnavailable":
+    "This browser can't read QR codes. Scan with the phone's camera app, or type the code.",
   "enrol.once": "A network is needed once, to connect. After that you can record without one.",
   "enrol.error.code": "The code is used, expired or wrong. Ask the office for a new one.",
   "enrol.error.offline": "No network yet. Connecting needs it once; press again when there is one.",
   "enrol.error.portal": "This Wi-Fi wants a sign-in first. Open its page and try again.",
-  "enrol.error.storage": "The browser does not let Loa keep data (private mode?). Open Loa in an ordinary window.",
+  "enrol.error.storage":
+    "The browser does not let Loa keep data (private mode?). Open Loa in an ordinary window.",
   "enrol.error.other": "The phone could not be connected. Try again in a few minutes.",
   "enrol.deviceName": "Collaborator's phone",
 
@@ -72,7 +75,8 @@ export const en: Record<Key, string> = {
   "form.photoRemove": "Remove photo {n}",
   "form.photoWorking": "Scaling the photo…",
   "form.photoBad.unreadable": "This photo can't be read. Take or choose another; the record is untouched.",
-  "form.photoBad.storage_full": "The storage is full, so the photo was not saved. The record is untouched; free some space and add it again.",
+  "form.photoBad.storage_full":
+    "The storage is full, so the photo was not saved. The record is untouched; free some space and add it again.",
   "form.photoBad.too_large": "The photo is too large. Take it again with Take photo.",
   "form.saving": "Saving…",
   "form.saved": "Saved on the phone {time}",
@@ -151,15 +155,19 @@ export const en: Record<Key, string> = {
   "outbox.waiting.offline": "No network. It goes by itself when there is one.",
   "outbox.waiting.portal": "This Wi-Fi wants a sign-in first. The data is still on the phone.",
   "outbox.waiting.server": "The server is busy. Loa will try again by itself.",
-  "outbox.waiting.signed_out": "This phone was disconnected from Loa. The data is kept; ask the office for a new code.",
+  "outbox.waiting.signed_out":
+    "This phone was disconnected from Loa. The data is kept; ask the office for a new code.",
   "outbox.waiting.too_old": "The app is too old to send. Close Loa and open it again with a network.",
   "outbox.waiting.next": "Waiting for its turn.",
   "outbox.done": "Received by the province",
   "outbox.fix": "Fix and send again",
   "outbox.look": "Open",
-  "outbox.reason.no_permission": "This account may no longer record there. Record and photos are kept; tell the office.",
-  "outbox.reason.appeal": "The activity was rejected, so the change is not taken yet. It is kept; talk to the reviewer.",
-  "outbox.reason.too_old": "The app on this phone is too old. The record is kept; open Loa with a network to update.",
+  "outbox.reason.no_permission":
+    "This account may no longer record there. Record and photos are kept; tell the office.",
+  "outbox.reason.appeal":
+    "The activity was rejected, so the change is not taken yet. It is kept; talk to the reviewer.",
+  "outbox.reason.too_old":
+    "The app on this phone is too old. The record is kept; open Loa with a network to update.",
   "outbox.reason.invalid": "Some values are not valid. Record and photos are untouched.",
   "outbox.reason.conflict": "Somebody else changed the same thing. Both are kept; the reviewer will look.",
   "outbox.reason.amendment": "The change waits for the reviewer. The approved figure stands.",
@@ -179,7 +187,8 @@ export const en: Record<Key, string> = {
   "settings.units": "Places",
   "settings.logout": "Sign out of this phone",
   "settings.logoutAsk": "Sign out? You will need a new enrolment code to come back.",
-  "settings.logoutUnsent": "{n} are not sent. If you sign out they stay sealed on the phone until this account connects again.",
+  "settings.logoutUnsent":
+    "{n} are not sent. If you sign out they stay sealed on the phone until this account connects again.",
   "settings.logoutDo": "Sign out",
   "time.now": "just now",
   "time.minutes": "{n} min ago",

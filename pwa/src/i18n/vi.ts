@@ -2,7 +2,8 @@
 export const vi = {
   "app.loading": "Đang mở Loa…",
   "app.retry": "Thử lại",
-  "app.broken": "Loa chưa mở được kho dữ liệu trên máy. Đóng bớt thẻ trình duyệt rồi thử lại; dữ liệu vẫn còn.",
+  "app.broken":
+    "Loa chưa mở được kho dữ liệu trên máy. Đóng bớt thẻ trình duyệt rồi thử lại; dữ liệu vẫn còn.",
   "app.back": "Quay lại",
   "nav.today": "Hôm nay",
   "nav.activities": "Hoạt động",
@@ -10,19 +11,22 @@ export const vi = {
   "nav.settings": "Tài khoản và cài đặt",
 
   "enrol.title": "Nối máy với Loa",
-  "enrol.intro": "Anh/chị mở đường liên kết hoặc quét mã QR do cơ quan BHXH gửi, hoặc nhập mã nối máy vào đây.",
+  "enrol.intro":
+    "Anh/chị mở đường liên kết hoặc quét mã QR do cơ quan BHXH gửi, hoặc nhập mã nối máy vào đây.",
   "enrol.code": "Mã nối máy",
   "enrol.submit": "Nối máy",
   "enrol.busy": "Đang nối máy…",
   "enrol.scan": "Quét mã QR",
   "enrol.scanStop": "Dừng quét",
   "enrol.scanHint": "Đưa mã QR vào giữa khung hình",
-  "enrol.scanUnavailable": "Trình duyệt này không đọc được mã QR. Anh/chị dùng ứng dụng máy ảnh của điện thoại để quét, hoặc nhập mã.",
+  "enrol.scanUnavailable":
+    "Trình duyệt này không đọc được mã QR. Anh/chị dùng ứng dụng máy ảnh của điện thoại để quét, hoặc nhập mã.",
   "enrol.once": "Cần mạng một lần để nối máy. Sau đó ghi được cả khi không có mạng.",
   "enrol.error.code": "Mã đã dùng, đã hết hạn hoặc không đúng. Xin mã mới từ cơ quan BHXH.",
   "enrol.error.offline": "Chưa có mạng. Nối máy cần mạng một lần; có mạng rồi bấm lại.",
   "enrol.error.portal": "Mạng Wi-Fi này đòi đăng nhập trước. Mở trang đăng nhập của mạng rồi thử lại.",
-  "enrol.error.storage": "Trình duyệt không cho lưu dữ liệu (có thể đang ở chế độ riêng tư). Mở Loa ở cửa sổ thường.",
+  "enrol.error.storage":
+    "Trình duyệt không cho lưu dữ liệu (có thể đang ở chế độ riêng tư). Mở Loa ở cửa sổ thường.",
   "enrol.error.other": "Chưa nối được máy. Hãy thử lại sau ít phút.",
   "enrol.deviceName": "Điện thoại của cộng tác viên",
 
@@ -69,8 +73,10 @@ export const vi = {
   "form.photoNumber": "Ảnh {n}",
   "form.photoRemove": "Bỏ ảnh {n}",
   "form.photoWorking": "Đang thu nhỏ ảnh…",
-  "form.photoBad.unreadable": "Không đọc được ảnh này. Anh/chị chụp hoặc chọn ảnh khác; bản ghi vẫn còn nguyên.",
-  "form.photoBad.storage_full": "Bộ nhớ đã đầy nên chưa lưu được ảnh. Bản ghi vẫn còn nguyên; xóa bớt thứ khác rồi thêm ảnh lại.",
+  "form.photoBad.unreadable":
+    "Không đọc được ảnh này. Anh/chị chụp hoặc chọn ảnh khác; bản ghi vẫn còn nguyên.",
+  "form.photoBad.storage_full":
+    "Bộ nhớ đã đầy nên chưa lưu được ảnh. Bản ghi vẫn còn nguyên; xóa bớt thứ khác rồi thêm ảnh lại.",
   "form.photoBad.too_large": "Ảnh quá lớn. Anh/chị chụp lại bằng nút Chụp ảnh.",
   "form.saving": "Đang lưu…",
   "form.saved": "Đã lưu trên máy {time}",
@@ -149,14 +155,17 @@ export const vi = {
   "outbox.waiting.offline": "Chưa có mạng. Có mạng sẽ tự gửi.",
   "outbox.waiting.portal": "Mạng Wi-Fi này đòi đăng nhập trước. Dữ liệu vẫn còn trên máy.",
   "outbox.waiting.server": "Máy chủ đang bận. Loa sẽ tự thử lại.",
-  "outbox.waiting.signed_out": "Máy này đã bị ngắt khỏi Loa. Dữ liệu vẫn còn; xin mã nối máy mới từ cơ quan BHXH.",
+  "outbox.waiting.signed_out":
+    "Máy này đã bị ngắt khỏi Loa. Dữ liệu vẫn còn; xin mã nối máy mới từ cơ quan BHXH.",
   "outbox.waiting.too_old": "Ứng dụng quá cũ để gửi. Đóng hẳn Loa rồi mở lại khi có mạng.",
   "outbox.waiting.next": "Đang chờ lượt gửi.",
   "outbox.done": "Tỉnh đã nhận",
   "outbox.fix": "Sửa và gửi lại",
   "outbox.look": "Mở xem",
-  "outbox.reason.no_permission": "Tài khoản này không còn được ghi cho địa bàn ấy. Bản ghi và ảnh vẫn giữ; hãy báo cơ quan BHXH.",
-  "outbox.reason.appeal": "Hoạt động đã bị từ chối nên bản sửa chưa được nhận. Bản ghi vẫn giữ; hãy trao đổi với người duyệt.",
+  "outbox.reason.no_permission":
+    "Tài khoản này không còn được ghi cho địa bàn ấy. Bản ghi và ảnh vẫn giữ; hãy báo cơ quan BHXH.",
+  "outbox.reason.appeal":
+    "Hoạt động đã bị từ chối nên bản sửa chưa được nhận. Bản ghi vẫn giữ; hãy trao đổi với người duyệt.",
   "outbox.reason.too_old": "Ứng dụng trên máy quá cũ. Bản ghi vẫn giữ; mở lại Loa khi có mạng để cập nhật.",
   "outbox.reason.invalid": "Có chỗ điền chưa đúng. Bản ghi và ảnh vẫn còn nguyên.",
   "outbox.reason.conflict": "Người khác vừa sửa cùng chỗ. Cả hai bản đều được giữ; người duyệt sẽ xem.",
@@ -177,7 +186,8 @@ export const vi = {
   "settings.units": "Địa bàn",
   "settings.logout": "Đăng xuất khỏi máy này",
   "settings.logoutAsk": "Đăng xuất? Muốn dùng lại phải xin mã nối máy mới.",
-  "settings.logoutUnsent": "Còn {n} mục chưa gửi. Nếu đăng xuất, dữ liệu ấy được niêm phong trên máy cho đến khi tài khoản này nối lại.",
+  "settings.logoutUnsent":
+    "Còn {n} mục chưa gửi. Nếu đăng xuất, dữ liệu ấy được niêm phong trên máy cho đến khi tài khoản này nối lại.",
   "settings.logoutDo": "Đăng xuất",
   "time.now": "vừa xong",
   "time.minutes": "{n} phút trước",

@@ -4,11 +4,30 @@ import { type Counted, weekShare } from "./week_share.ts";
 
 const kind = {
   id: "loudspeaker_broadcast",
-  fields: [{ id: "topics", type: "choices", label: { vi: "", en: "" }, options: [{ id: "bhxh_tu_nguyen", label: { vi: "", en: "" } }, { id: "bhtn", label: { vi: "", en: "" } }] }],
-  counts: [{ code: "voluntary_si_broadcasts", amount: 1, distinct: false, when: { field: "topics", includes: ["bhxh_tu_nguyen"] } }],
+  fields: [
+    {
+      id: "topics",
+      type: "choices",
+      label: { vi: "", en: "" },
+      options: [
+        { id: "bhxh_tu_nguyen", label: { vi: "", en: "" } },
+        { id: "bhtn", label: { vi: "", en: "" } },
+      ],
+    },
+  ],
+  counts: [
+    {
+      code: "voluntary_si_broadcasts",
+      amount: 1,
+      distinct: false,
+      when: { field: "topics", includes: ["bhxh_tu_nguyen"] },
+    },
+  ],
 } as unknown as Kind;
 const kinds = new Map([[kind.id, kind]]);
-const plan = { rows: [{ targets: [{ metric: "voluntary_si_broadcasts", min: 2, per: ["commune", "week"] }] }] };
+const plan = {
+  rows: [{ targets: [{ metric: "voluntary_si_broadcasts", min: 2, per: ["commune", "week"] }] }],
+};
 const scope = "commune:c-00004-2025";
 
 function broadcast(eventDate: string, status: string, topics = ["bhxh_tu_nguyen"], where = scope): Counted {
