@@ -53,7 +53,7 @@ def _file(name: str, cache_control: str) -> Response:
         raise NotFound
     response = None
     for encoding, ending in (("br", ".br"), ("gzip", ".gz")):
-        if encoding in request.accept_encodings and (DIST / f"{name}{ending}").is_file():
+        if request.accept_encodings[encoding] > 0 and (DIST / f"{name}{ending}").is_file():
             response = send_from_directory(DIST, f"{name}{ending}", mimetype=_media_type(name))
             response.headers["Content-Encoding"] = encoding
             response.headers["Vary"] = "Accept-Encoding"
