@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 
 from flask import Flask
 from flask_migrate import Migrate
 
-from server import change_feed
+from server import catalogue, change_feed, clock
 from server import settings as settings_module
+from server.accounts import routes as accounts
+from server.activities import routes as activities
+from server.change_feed import operations as feed
 from server.database import db, engine
-from server.http import front
+from server.devices import routes as devices
+from server.evidence import routes as evidence
+from server.exchange import routes as exchange
+from server.http import front, openapi, pages
+from server.http.actor import SYSTEM
 from server.http.decode import StrictJsonProvider
 from server.http.openapi import ProblemApi
 from server.http.transaction import writing
+from server.measures import routes as measures
+from server.places import routes as places
+from server.places.operations import load_units
+from server.plans import routes as plans
+from server.plans.operations import load_reference_plans
+from server.reviews import routes as reviews
 from server.settings import Settings
 
-#: Rooms that answer HTTP, each with `routes.blueprint`.
-ROOMS = (
-    "catalogue", "places", "accounts", "devices", "plans", "activities", "evidence", "reviews",
-    "measures", "exchange",
+#: The blueprint of every room that answers HTTP.
+BLUEPRINTS = (
+    places.blueprint, accounts.blueprint, devices.blueprint, plans.blueprint,
+    activities.blueprint, evidence.blueprint, reviews.blueprint, measures.blueprint,
+    exchange.blueprint,
 )  # fmt: skip
 
 
@@ -46,21 +59,19 @@ def create_app(settings: Settings | None = None) -> Flask:
     change_feed.install(app)
     api = ProblemApi(app)
     front.install(app)
-    for room in ROOMS:
-        name = f"server.{room}.routes"
-        try:
-            module = importlib.import_module(name)
-        except ModuleNotFoundError as error:  # INTERIM while rooms are being built
-            if error.name is None or not name.startswith(error.name):
-                raise
-            continue
-        api.register_blueprint(module.blueprint)
+    for blueprint in BLUEPRINTS:
+        api.register_blueprint(blueprint)
+    openapi.install(app, api)
+    pages.install(app)
     return app
 
 
 def load_reference_data() -> None:
-    """Places and what else an empty database needs. Safe to repeat."""
-    from server.places.operations import load_units  # INTERIM: plan, catalogue, life to follow
-
+    """What a database needs before anybody works: life, places, plans, catalogue. Repeatable."""
+    now = clock.now()
     with writing() as session:
+        feed.begin_life(session, now)
         load_units(session)
+    with writing() as session:
+        load_reference_plans(session, SYSTEM, now)
+        feed.put_document(session, "reference", "catalogue", "catalogue", catalogue.as_json())

@@ -35,7 +35,7 @@ from server.evidence import tus
 from server.evidence.decoder import shared_decoder
 from server.evidence.receiving import Receiver
 from server.files.store import store_for
-from server.http.actor import SYSTEM, Actor
+from server.http.actor import SYSTEM, Actor, Role
 from server.http.transaction import reading, writing
 from server.places import queries as places
 from server.reviews import operations as reviews
@@ -43,6 +43,11 @@ from server.settings import Settings
 from sync.operation import parse_operation
 
 COMMUNES = 4
+CONSOLE_ROLES: dict[str, Role] = {
+    "duyet": "provincial_reviewer",
+    "kehoach": "planner",
+    "quantri": "administrator",
+}
 RETURN_REMARK = {"text": "Ảnh mờ, chưa đọc được giờ phát. Anh/chị chụp lại trang sổ giúp em."}
 OVERRIDE = {"reason": "Dữ liệu mẫu: ảnh của tuần cũ không được dựng lại"}
 
@@ -78,7 +83,7 @@ def _make(
     door: Receiver, province_code: str, activities: int, seed: int, now: datetime
 ) -> dict[str, Any]:
     """Accounts, activities, photos, decisions. Returns what a newcomer must know."""
-    passwords = {name: secrets.token_urlsafe(9) for name in ("duyet", "kehoach", "quantri")}
+    passwords = {name: secrets.token_urlsafe(9) for name in CONSOLE_ROLES}
     with writing() as session:
         day = clock.today_in_vietnam(now)
         communes = places.communes_of_province(session, province_code, day)[:COMMUNES]
@@ -99,12 +104,17 @@ def _make(
         )
         console = {
             username: account_operations.add_account(
-                session, SYSTEM, now, role, province, next(names),
-                username=f"{username}.{province_code}", password=passwords[username],
+                session,
+                SYSTEM,
+                now,
+                role,
+                province,
+                next(names),
+                username=f"{username}.{province_code}",
+                password=passwords[username],
             ).id
-            for username, role in (("duyet", "provincial_reviewer"), ("kehoach", "planner"),
-                                   ("quantri", "administrator"))
-        }  # fmt: skip
+            for username, role in CONSOLE_ROLES.items()
+        }
         scopes = [f"commune:{places.lineage_id(session, commune.id)}" for commune in communes]
     story = Story(catalogue.kinds(), scopes, f"province:{province}", now, activities, seed)
     _tell(door, story.happenings(), People(tuple(reporters), console["duyet"]), activities)

@@ -112,7 +112,7 @@ class Story:
     ) -> Happening:
         day = self._day(back)
         example = {k: v for k, v in self.kinds[kind].example.items() if k != "repeat_of_activity"}
-        known = {field.id for field in self.kinds[kind].fields}
+        known = set(self.kinds[kind].fields)
         values = {
             **example,
             **{name: value for name, value in changes.items() if name in known},

@@ -10,6 +10,7 @@ import http
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from flask import Flask, Response, jsonify
 from flask_smorest import Api, Blueprint
 from flask_smorest.utils import prepare_response
 from marshmallow import Schema, fields
@@ -58,11 +59,12 @@ class ProblemApi(Api):  # type: ignore[misc]
     """The API whose answers of default are problems too, in their own media type."""
 
     ERROR_SCHEMA = ProblemSchema
+    # "default" would document every answer at once, and so none
+    DEFAULT_ERROR_RESPONSE_NAME = None
 
     def _register_responses(self) -> None:
         for status in http.HTTPStatus:
             self._register(status.name, status.phrase, is_problem=status >= 400)
-        self._register("DEFAULT_ERROR", "Any other problem", is_problem=True)
 
     def _register(self, name: str, description: str, *, is_problem: bool) -> None:
         response: dict[str, Any] = {"description": description}
@@ -73,3 +75,27 @@ class ProblemApi(Api):  # type: ignore[misc]
 
     def _register_error_handlers(self) -> None:
         """None: every error leaves by `http.errors`."""
+
+
+def document(app: Flask) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of `app`'s API."""
+    api: ProblemApi = app.extensions["loa_api"]
+    found: dict[str, Any] = api.spec.to_dict()
+    return found
+
+
+def install(app: Flask, api: ProblemApi) -> None:
+    """Answer `GET /api/v1/openapi.json` with the document of `api`, and name what signs in."""
+    app.extensions["loa_api"] = api
+    api.spec.components.security_scheme(
+        "device", {"type": "http", "scheme": "bearer", "description": "A phone's token"}
+    )
+    api.spec.components.security_scheme(
+        "session",
+        {"type": "apiKey", "in": "cookie", "name": "loa_session",
+         "description": "Console session; changes need X-CSRF-Token too"},
+    )  # fmt: skip
+
+    @app.get("/api/v1/openapi.json")
+    def show_openapi() -> Response:
+        return jsonify(document(app))

@@ -19,7 +19,7 @@ from typing import Protocol
 import psycopg
 from psycopg import sql
 
-from server.app import create_app
+from server.app import create_app, load_reference_data
 from server.database import db
 from server.settings import from_environment
 
@@ -39,12 +39,7 @@ def _initialise(url: str, folder: Path) -> None:
     )
     with app.app_context():
         db.create_all()
-        try:
-            from server.app import load_reference_data  # INTERIM
-        except ImportError:
-            pass
-        else:
-            load_reference_data()
+        load_reference_data()
         db.session.remove()
         db.engine.dispose()
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from alembic import context
 from flask import current_app
+from sqlalchemy import JSON
+
+from server.database.types import Moment
 
 target = current_app.extensions["migrate"].db
 config = context.config
@@ -11,6 +14,16 @@ config = context.config
 
 def include_object(_object, name, type_, _reflected, _compare_to):
     return not (type_ == "table" and name == "alembic_version")
+
+
+def render_item(kind, item, autogenerating):
+    """Migrations know only SQLAlchemy's own types: ours may move, a migration may not."""
+    if kind == "type" and isinstance(item, Moment):
+        return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, JSON):
+        autogenerating.imports.add("from sqlalchemy.dialects import postgresql")
+        return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
+    return False
 
 
 with target.engine.connect() as connection:
@@ -23,6 +36,7 @@ with target.engine.connect() as connection:
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,
         include_object=include_object,
+        render_item=render_item,
         transactional_ddl=True,
     )
     with context.begin_transaction():
