@@ -73,7 +73,9 @@ export interface Activity {
   submitted_at?: string | null;
   review: Review | null;
   conflicts: unknown[];
-  unit?: { id: string; name: string; full_name: string } | null;
+  unit: string;
+  unit_name: string | null;
+  province_name: string | null;
   history?: HistoryEntry[];
 }
 
