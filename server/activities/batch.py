@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from server import catalogue, clock
@@ -36,6 +36,17 @@ from sync.outcome import Outcome, Parked, Retry, from_wire
 from sync.reconcile import Context, reconcile
 
 _log: Table = OperationLog.__table__  # type: ignore[assignment]
+
+# Made once: making a statement costs more than running it
+_READ_ACTIVITIES = (
+    select(queries.activities)
+    .where(queries.activities.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(queries.activities.c.id)
+    .with_for_update()
+)
+_READ_KNOWN = select(_log.c.id, _log.c.hash, _log.c.outcome).where(
+    _log.c.id.in_(bindparam("ids", expanding=True))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +120,7 @@ def apply_batch(
 def _read_activities(session: Session, operations: Sequence[Operation]) -> dict[str, rows.Held]:
     """The batch's activities, locked in the order of their ids."""
     ids = sorted({operation.activity for operation in operations})
-    columns = queries.activities.c
-    statement = select(queries.activities).where(columns.id.in_(ids)).order_by(columns.id)
-    found = {row.id: row for row in session.connection().execute(statement.with_for_update())}
+    found = {row.id: row for row in session.connection().execute(_READ_ACTIVITIES, {"ids": ids})}
     return {id: rows.Held.of(found.get(id)) for id in ids}
 
 
@@ -119,10 +128,9 @@ def _read_known(session: Session, operations: Sequence[Operation]) -> dict[str, 
     """Stored outcomes of the batch's operations, and of those that came before them."""
     ids = {operation.id for operation in operations}
     ids |= {operation.after for operation in operations if operation.after is not None}
-    statement = select(_log.c.id, _log.c.hash, _log.c.outcome).where(_log.c.id.in_(ids))
     return {
         row.id: Stored(row.hash, from_wire(row.outcome))
-        for row in session.connection().execute(statement)
+        for row in session.connection().execute(_READ_KNOWN, {"ids": list(ids)})
     }
 
 

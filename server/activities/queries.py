@@ -111,6 +111,8 @@ class Filter:
     day_from: date | None = None
     day_to: date | None = None
     text: str | None = None
+    #: A row of the annex or a target's metric: what counts towards that figure.
+    counts_for: str | None = None
 
 
 def list_page(
@@ -153,6 +155,9 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
         found.append(within(wanted.unit_area))
     if wanted.status is not None:
         found.append(columns.status == wanted.status)
+    if wanted.counts_for is not None:
+        counted = select(_counts.c.activity_id).where(_counts.c.code == wanted.counts_for)
+        found.append(columns.id.in_(counted))
     if wanted.kind is not None:
         found.append(columns.kind == wanted.kind)
     if wanted.day_from is not None:

@@ -48,6 +48,7 @@ def list_activities(arguments: dict[str, Any]) -> Response:
             day_from=arguments.get("day_from"),
             day_to=arguments.get("day_to"),
             text=arguments.get("q"),
+            counts_for=arguments.get("row"),
         )
         rows = queries.list_page(session, wanted, after, limit + 1)
         items = units.with_names(session, rows[:limit])

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Row, Table, delete, insert
@@ -267,17 +268,18 @@ def _change(held: Held) -> change_feed.Change:
 
 
 def _upsert(session: Session, found: Sequence[dict[str, Any]]) -> None:
-    if not found:
-        return
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(_activities)
+    if found:
+        session.connection().execute(_upsert_in(session.get_bind().dialect.name), list(found))
+
+
+@cache
+def _upsert_in(dialect_name: str) -> Any:
+    """The statement, made once for a dialect."""
+    statement = (postgresql if dialect_name == "postgresql" else sqlite).insert(_activities)
     fixed = {"id", "scope", "author_id", "author_name", "created_at", "received_at"}
-    session.connection().execute(
-        statement.on_conflict_do_update(
-            index_elements=["id"],
-            set_={c.name: c for c in statement.excluded if c.name not in fixed},
-        ),
-        list(found),
+    return statement.on_conflict_do_update(
+        index_elements=["id"],
+        set_={c.name: c for c in statement.excluded if c.name not in fixed},
     )
 
 

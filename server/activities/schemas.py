@@ -16,6 +16,10 @@ class ListArgumentsSchema(Schema):
     unit = fields.String(validate=validate.Length(max=40))
     day_from = fields.Date(data_key="from", metadata={"description": "First event date"})
     day_to = fields.Date(data_key="to", metadata={"description": "Last event date"})
+    row = fields.String(
+        validate=validate.Length(max=60),
+        metadata={"description": "What counts towards this row of the annex, such as I.4"},
+    )
     q = fields.String(
         validate=validate.Length(max=100),
         metadata={"description": "Words, with or without accents"},

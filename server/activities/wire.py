@@ -68,10 +68,10 @@ def conflict(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def own_row(row: Mapping[str, Any]) -> dict[str, Any]:
+def own_row(row: Row[Any]) -> dict[str, Any]:
     """The row that a phone gets back for what it has just sent itself: all but the body."""
-    kept = ("type", "id", "seq", "version", "digest", "status")
-    return {**{name: row[name] for name in kept}, "own": True}
+    kept = {name: row._mapping[name] for name in ("id", "seq", "version", "digest", "status")}
+    return {"type": "activity", **kept, "own": True}
 
 
 def elements(found: Mapping[str, Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Table, bindparam, event, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -29,6 +30,24 @@ UNSTAMPED = -1
 _MARKS = "loa_feed_marks"
 _scopes: Table = FeedScope.__table__  # type: ignore[assignment]
 _documents: Table = FeedDocument.__table__  # type: ignore[assignment]
+
+#: Scopes that are known to have a counter, by engine. Counters are never deleted.
+_existing: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
+
+# Statements of the hot path are made once: making one costs more than running it on SQLite.
+# ORDER BY below FOR UPDATE: PostgreSQL locks rows in the order in which they are sorted. SQLite
+# leaves FOR UPDATE out; its only writer holds the whole file (BEGIN IMMEDIATE).
+_READ_LOCKED = (
+    select(_scopes.c.name, _scopes.c.seq, _scopes.c.digest)
+    .where(_scopes.c.name.in_(bindparam("names", expanding=True)))
+    .order_by(_scopes.c.name)
+    .with_for_update()
+)
+_RAISE = (
+    update(_scopes)
+    .where(_scopes.c.name == bindparam("scope_name"))
+    .values(seq=bindparam("new_seq"), digest=bindparam("new_digest"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +111,7 @@ def take(session: Session, changes: Sequence[Change]) -> list[int]:
         counters[change.scope] = (seq, total)
         numbers.append(seq)
     session.connection().execute(
-        update(_scopes)
-        .where(_scopes.c.name == bindparam("scope_name"))
-        .values(seq=bindparam("new_seq"), digest=bindparam("new_digest")),
+        _RAISE,
         [
             {"scope_name": name, "new_seq": seq, "new_digest": digest.to_text(total)}
             for name, (seq, total) in counters.items()
@@ -165,26 +182,37 @@ def listen_to(sessions: scoped_session[Any]) -> None:
 
 def _lock(session: Session, names: Sequence[str]) -> dict[str, tuple[int, int]]:
     """The counters of `names` (sorted), locked to the end of the transaction; made if new."""
+    bind = session.get_bind()
+    known = _existing.setdefault(getattr(bind, "engine", bind), set())
+    if not known.issuperset(names):
+        _make_missing(session, names, known)
     found = _read_locked(session, names)
-    if len(found) < len(names):
-        upsert = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-        new = [{"name": n, "seq": 0, "digest": digest.to_text(0)} for n in names if n not in found]
-        session.connection().execute(
-            upsert.insert(_scopes).on_conflict_do_nothing(index_elements=["name"]), new
-        )
+    if len(found) < len(names):  # another database stands at the same address: a restore
+        known.clear()
+        _make_missing(session, names, known)
         found = _read_locked(session, names)
     return found
 
 
+def _make_missing(session: Session, names: Sequence[str], known: set[str]) -> None:
+    """Make the counters that are not there, in order, before any other is locked.
+
+    Whoever locks the present ones first and makes the missing ones then can wait in a circle.
+    """
+    connection = session.connection()
+    present = connection.execute(select(_scopes.c.name).where(_scopes.c.name.in_(names)))
+    known.update(present.scalars())
+    new = [
+        {"name": name, "seq": 0, "digest": digest.to_text(0)} for name in names if name not in known
+    ]
+    if new:
+        upsert = postgresql if connection.dialect.name == "postgresql" else sqlite
+        insertion = upsert.insert(_scopes).on_conflict_do_nothing(index_elements=["name"])
+        connection.execute(insertion, new)
+
+
 def _read_locked(session: Session, names: Sequence[str]) -> dict[str, tuple[int, int]]:
-    # ORDER BY below FOR UPDATE: PostgreSQL locks rows in the order in which they are sorted.
-    # SQLite leaves FOR UPDATE out; its only writer holds the whole file (BEGIN IMMEDIATE).
-    rows = session.connection().execute(
-        select(_scopes.c.name, _scopes.c.seq, _scopes.c.digest)
-        .where(_scopes.c.name.in_(names))
-        .order_by(_scopes.c.name)
-        .with_for_update()
-    )
+    rows = session.connection().execute(_READ_LOCKED, {"names": list(names)})
     return {row.name: (row.seq, digest.from_text(row.digest)) for row in rows}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Table, select
+from sqlalchemy import Row, Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from server.change_feed.models import DatabaseLife, FeedDocument, FeedScope
@@ -15,15 +15,19 @@ _scopes: Table = FeedScope.__table__  # type: ignore[assignment]
 _documents: Table = FeedDocument.__table__  # type: ignore[assignment]
 _life: Table = DatabaseLife.__table__  # type: ignore[assignment]
 
+# Made once, for every sync runs them
+_COUNTERS = select(_scopes.c.name, _scopes.c.seq, _scopes.c.digest).where(
+    _scopes.c.name.in_(bindparam("names", expanding=True))
+)
+_LIFE = select(_life.c.incarnation, _life.c.durable_through).order_by(_life.c.started_at.desc())
+
 EMPTY_DIGEST = "0" * 16
 
 
 def counters(session: Session, names: Iterable[str]) -> dict[str, tuple[int, str]]:
     """`(seq, digest)` of each scope; a scope that nobody wrote to yet is `(0, "0…0")`."""
     wanted = list(names)
-    rows = session.connection().execute(
-        select(_scopes.c.name, _scopes.c.seq, _scopes.c.digest).where(_scopes.c.name.in_(wanted))
-    )
+    rows = session.connection().execute(_COUNTERS, {"names": wanted})
     found = {row.name: (row.seq, row.digest) for row in rows}
     return {name: found.get(name, (0, EMPTY_DIGEST)) for name in wanted}
 
@@ -44,7 +48,5 @@ def documents_after(session: Session, scope: str, cursor: int, limit: int) -> Se
 
 def life(session: Session) -> tuple[str, datetime | None] | None:
     """`(incarnation, durable_through)`; None before `begin_life`."""
-    row = session.connection().execute(
-        select(_life.c.incarnation, _life.c.durable_through).order_by(_life.c.started_at.desc())
-    ).first()  # fmt: skip
+    row = session.connection().execute(_LIFE).first()
     return None if row is None else (row.incarnation, row.durable_through)

@@ -21,6 +21,7 @@ from sync.errors import OperationError
 from sync.operation import Operation, parse_operation
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ESCAPED = re.compile(rb"\\u(0000|[dD][89a-fA-F])")
 #: Of a refused operation this much of its text is kept; one operation is far smaller.
 KEPT_TEXT_MAX = 16_384
 
@@ -51,26 +52,59 @@ class _PoisonedObject(dict[str, Any]):
     """An object with a key twice."""
 
 
-def loads(body: bytes) -> Any:
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A parsed body. Only a suspect one needs to be searched for poison: one in thousands."""
+
+    value: Any
+    suspect: bool
+
+
+def loads(body: bytes) -> Message:
     """Parse leniently: poison values stay in place as marks, to be refused where they stand.
 
     Raises `StrictJsonError` for what is no JSON.
     """
+    found: list[str] = []  # why something was marked
+
+    def mark(why: str) -> _Poison:
+        found.append(why)
+        return _Poison(why)
+
+    def number(text: str) -> float | _Poison:
+        value = float(text)
+        return value if abs(value) <= 1e15 else mark("number out of range")
+
+    def integer(text: str) -> int | _Poison:
+        # by its length first: Python refuses to read integers of thousands of digits at all
+        if len(text) <= 17 and abs(value := int(text)) <= decode.INTEGER_MAX:
+            return value
+        return mark("integer beyond 2^53")
+
+    def mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        if len(made) == len(pairs):
+            return made
+        found.append("the same key twice in one object")
+        return _PoisonedObject(made)
+
     try:
-        return json.loads(
+        value = json.loads(
             body.decode("utf-8"),
-            object_pairs_hook=_object,
-            parse_constant=_Poison,
-            parse_float=_number,
-            parse_int=_integer,
+            object_pairs_hook=mapping,
+            parse_constant=lambda name: mark(f"{name} is no JSON"),
+            parse_float=number,
+            parse_int=integer,
         )
     except (ValueError, RecursionError) as error:
         raise StrictJsonError("not well-formed") from error
+    # NUL and lone surrogates can only come escaped: raw ones are neither JSON nor UTF-8
+    return Message(value, bool(found) or _ESCAPED.search(body) is not None)
 
 
-def read_operation(raw: object) -> Operation | Refused:
-    """The operation, or why it can't be one."""
-    found = _first_poison(raw)
+def read_operation(raw: object, suspect: bool = True) -> Operation | Refused:
+    """The operation, or why it can't be one. Depth is checked with the envelope."""
+    found = _first_poison(raw) if suspect else None
     if found is not None:
         return _refused(raw, outcome.MALFORMED, ({
             "field": "", "code": "unreadable",
@@ -82,10 +116,12 @@ def read_operation(raw: object) -> Operation | Refused:
         return _refused(raw, error.reason, tuple(error.problems))
 
 
-def check_envelope(raw: object) -> None:
+def check_envelope(message: Message) -> None:
     """Refuse poison anywhere but in the operations. Raises `StrictJsonError`."""
+    raw = message.value
     if isinstance(raw, dict):
-        found = _first_poison({k: v for k, v in raw.items() if k != "operations"})
+        rest = {name: value for name, value in raw.items() if name != "operations"}
+        found = _first_poison(rest)
         if isinstance(raw, _PoisonedObject):
             found = "the same key twice in one object"
         if found is not None:
@@ -129,18 +165,3 @@ def _first_poison(value: object, depth: int = 0) -> str | None:
     except StrictJsonError as error:
         return str(error)
     return None
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    return found if len(found) == len(pairs) else _PoisonedObject(found)
-
-
-def _number(text: str) -> float | _Poison:
-    value = float(text)
-    return value if abs(value) <= 1e15 else _Poison("number out of range")
-
-
-def _integer(text: str) -> int | _Poison:
-    # by its length first: Python refuses to read integers of thousands of digits at all
-    return int(text) if len(text) <= 17 else _Poison("integer beyond 2^53")

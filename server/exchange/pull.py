@@ -50,13 +50,13 @@ def changes(
         if room == 0:
             found[scope] = {"to": cursor, "more": True, "digest": digest, "rows": []}
             continue
-        read = _read(session, scope, cursor, room)
+        read = _read(session, scope, cursor, room, own)
         room -= len(read.rows)
         found[scope] = {
             "to": read.to,
             "more": read.more,
             "digest": digest,
-            "rows": [_lighter(row, own, cursor) for row in read.rows],
+            "rows": list(read.rows),
         }
     return found
 
@@ -71,14 +71,16 @@ def grants(actor: Actor, cursors: Mapping[str, int]) -> dict[str, Any]:
     }
 
 
-def _read(session: Session, scope: str, cursor: int, limit: int) -> Page:
+def _read(session: Session, scope: str, cursor: int, limit: int, own: Mapping[str, Result]) -> Page:
     if scope.partition(":")[0] in _DOCUMENT_LEVELS:
         documents = change_feed.documents_after(session, scope, cursor, limit + 1)
         return page([_document(row) for row in documents], cursor, limit)
     rows = activities.feed_page(session, scope, cursor, limit + 1)
     read = page([{"seq": row.seq, "row": row} for row in rows], cursor, limit)
-    shown = activities.wire_rows(session, [each["row"] for each in read.rows])
-    return Page(tuple(shown), read.to, read.more)
+    found = [each["row"] for each in read.rows]
+    whole = [row for row in found if not _is_known(row, own, cursor)]
+    shown = {row["id"]: row for row in activities.wire_rows(session, whole)}
+    return Page(tuple(shown.get(row.id) or wire.own_row(row) for row in found), read.to, read.more)
 
 
 def _document(row: Any) -> dict[str, Any]:
@@ -98,17 +100,16 @@ def _own(results: Sequence[Result]) -> dict[str, Result]:
     return {id: result for id, result in own.items() if id not in touched}
 
 
-def _lighter(row: Mapping[str, Any], own: Mapping[str, Result], cursor: int) -> Mapping[str, Any]:
-    """The row without its body, where the phone has it: its own change on a row it had seen.
+def _is_known(row: Any, own: Mapping[str, Result], cursor: int) -> bool:
+    """Whether the phone has the row's body: its own change on a row that it had seen.
 
     Somebody's change between our commit and this snapshot, or one before that the phone had not
     read, makes the whole row necessary.
     """
-    result = own.get(row["id"])
-    if result is None or result.seq != row["seq"]:
-        return row
-    seen = result.seq_before is None or result.seq_before <= cursor
-    return wire.own_row(row) if seen else row
+    result = own.get(row.id)
+    if result is None or result.seq != row.seq:
+        return False
+    return result.seq_before is None or result.seq_before <= cursor
 
 
 def _most_wanted_first(scopes: Sequence[str]) -> list[str]:

@@ -63,7 +63,7 @@ def deliver(actor: Actor, now: datetime, request: SyncRequest) -> list[Verdict]:
     One verdict an operation, in the request's order. Raises only when the database is away.
     """
     assert actor.device_id is not None, "only phones deliver"
-    received = [read_operation(raw) for raw in request.operations]
+    received = [read_operation(raw, request.suspect) for raw in request.operations]
     delivery = Delivery(actor.device_id, request.epoch)
     for _ in range(CLASHES_MAX):
         try:

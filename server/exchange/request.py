@@ -32,6 +32,8 @@ class SyncRequest:
     digests: Mapping[str, str]
     operations: tuple[object, ...]
     max_rows: int
+    #: Whether an operation may hold what no database takes; False spares the search.
+    suspect: bool = True
 
 
 class _Reader:
@@ -92,7 +94,7 @@ class _Reader:
         )
 
 
-def read_request(raw: object) -> SyncRequest:
+def read_request(raw: object, suspect: bool = True) -> SyncRequest:
     """The request in `raw`. Raises `invalid` with every member that is wrong.
 
     Members that this server does not know are left alone: a newer app may send more.
@@ -117,6 +119,7 @@ def read_request(raw: object) -> SyncRequest:
         digests=reader.digests(),
         operations=reader.operations(),
         max_rows=min(reader.number("max_rows", ROWS_MAX), ROWS_MAX),
+        suspect=suspect,
     )
     reader.text("catalogue")
     if unsent is not None:

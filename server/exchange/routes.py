@@ -64,11 +64,11 @@ def _read(actor: Actor) -> SyncRequest:
     # An uncompressed body may be as large as an inflated one: only packing is optional
     body = read_body(BATCH_BYTES_MAX, BATCH_BYTES_MAX)
     try:
-        raw = parsing.loads(body)
-        parsing.check_envelope(raw)
+        message = parsing.loads(body)
+        parsing.check_envelope(message)
     except StrictJsonError as error:
         raise ProblemError(problems.MALFORMED_JSON, detail=str(error)) from error
-    request = read_request(raw)
+    request = read_request(message.value, message.suspect)
     if request.device is not None and request.device != actor.device_id:
         raise ProblemError(problems.FORBIDDEN)  # a token belongs to one phone
     return request

@@ -26,14 +26,16 @@ def test_what_is_no_json_fails_the_request(body: bytes) -> None:
 def test_poison_is_found_where_it_stands(text: str) -> None:
     good = json.dumps(wire())
     bad = json.dumps(wire(captured={"x": "HERE"})).replace('"HERE"', text)
-    first, second = parsing.loads(f"[{good}, {bad}]".encode())
+    message = parsing.loads(f"[{good}, {bad}]".encode())
+    first, second = message.value
+    assert message.suspect or text.startswith("[")  # depth is found with the envelope
     assert isinstance(parsing.read_operation(first), Operation)
     refused = parsing.read_operation(second)
     assert isinstance(refused, Refused)
     assert refused.reason == "malformed"
     assert refused.id == second["id"]
     assert refused.text.isascii()
-    again = parsing.read_operation(parsing.loads(bad.encode()))
+    again = parsing.read_operation(parsing.loads(bad.encode()).value)
     assert isinstance(again, Refused)
     assert again.hash == refused.hash
 
@@ -53,3 +55,9 @@ def test_poison_in_the_envelope_fails_the_request(text: str) -> None:
 
 def test_poison_in_an_operation_does_not() -> None:
     parsing.check_envelope(parsing.loads(b'{"operations": [NaN]}'))
+
+
+def test_an_ordinary_message_is_not_searched() -> None:
+    message = parsing.loads(json.dumps([wire()], ensure_ascii=False).encode())
+    assert not message.suspect
+    assert isinstance(parsing.read_operation(message.value[0], message.suspect), Operation)

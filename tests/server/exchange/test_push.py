@@ -159,7 +159,7 @@ def test_poison_in_a_field_has_a_verdict_of_its_own(
         response = client.post("/api/v1/sync", data=text.encode(), headers=phone.headers,
                                content_type="application/json")  # fmt: skip
         assert response.status_code == 200, (poison, response.text)
-        first, second = response.json["outcomes"]
+        first, second = json.loads(response.data)["outcomes"]
         assert second["outcome"] == "applied", poison
         verdicts.append((poison, first["outcome"], first.get("reason")))
     assert verdicts == [
@@ -322,7 +322,7 @@ def test_the_same_batch_eight_times_at_once_has_one_effect(
     def send() -> None:
         with app.app_context():
             response = app.test_client().post("/api/v1/sync", json=request, headers=phone.headers)
-            answers.append((response.status_code, outcomes_of(response.json)))
+            answers.append((response.status_code, outcomes_of(json.loads(response.data))))
 
     threads = [threading.Thread(target=send) for _ in range(8)]
     for thread in threads:
