@@ -3,6 +3,9 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 import { compressFiles, consoleAddress, precacheList } from "./scripts/build.ts";
 
+/** Flask, beside a development server of this one. */
+const SERVER = `http://localhost:${process.env.PORT ?? 8000}`;
+
 export default defineConfig({
   plugins: [svelte({ configFile: false }), consoleAddress(), precacheList(), compressFiles()],
   build: {
@@ -17,6 +20,6 @@ export default defineConfig({
     },
   },
   worker: { format: "es" },
-  server: { proxy: { "/api": "http://localhost:8000", "/q": "http://localhost:8000" } },
+  server: { proxy: { "/api": SERVER, "/q": SERVER } },
   test: { environment: "node", include: ["src/**/*.test.ts"], setupFiles: [] },
 });

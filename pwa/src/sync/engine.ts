@@ -39,7 +39,7 @@ import type {
 } from "../store/records.ts";
 import { type Enrolled, keepIdentity, redeem } from "./enrolment.ts";
 import { type Outside, Phone } from "./phone.ts";
-import { keepWorker, pageOutside, wakeWithPage } from "./surroundings.ts";
+import { pageOutside, wakeWithPage } from "./surroundings.ts";
 
 export type {
   Account,
@@ -129,7 +129,6 @@ let current: { phone: Phone; stop: () => void } | null = null;
 
 /** The engine of the account that this phone speaks for; null if it must be enrolled (again). */
 export async function openEngine(): Promise<Engine | null> {
-  keepWorker();
   if (current) return current.phone;
   const account = await currentAccount();
   return account === null ? null : start(account, pageOutside());

@@ -2,7 +2,7 @@
 import { newId } from "../platform/ids.ts";
 import { wallTime } from "../platform/moment.ts";
 import type { PhotoJob, PreparedPhoto } from "../platform/photo.ts";
-import { PhotoError } from "../platform/trouble.ts";
+import { PhotoError, SyncError } from "../platform/trouble.ts";
 import type { Changes } from "../store/changes.ts";
 import { type Database, isStorageFull, type PhotoSize } from "../store/database.ts";
 import { deleteDraft, putPhoto, removePhoto, saveDraft } from "../store/drafts.ts";
@@ -10,15 +10,12 @@ import { Memory } from "../store/memory.ts";
 import type { Draft, Evidence, Fields, Json, Operation, PhotoSource } from "../store/records.ts";
 import { Album } from "../uploads/album.ts";
 import type { Http } from "../uploads/http.ts";
-import { sendPhotos } from "../uploads/photos.ts";
-import { ChunkSize } from "../uploads/tus.ts";
-import { takeAnswer } from "./apply.ts";
+import type { ChunkSize } from "../uploads/tus.ts";
 import type { Engine, EngineStatus } from "./engine.ts";
 import { draftOn, sendDraft, withdraw } from "./enqueue.ts";
 import { requestOf, waitingOf, waitingPhotos } from "./report.ts";
 import { Sender, type Surroundings } from "./sender.ts";
-import { exchange, type Fetch } from "./transport.ts";
-import { dropLostScopes, dropReceivedPhotos, storageEstimate } from "./upkeep.ts";
+import type { Fetch } from "./transport.ts";
 import { Views } from "./views.ts";
 
 /** What the engine takes from the outside; tests give their own. */
@@ -33,12 +30,21 @@ export interface Outside {
 /** A file beyond this is no photo of a phone, and would not fit its memory. */
 const FILE_MAX_BYTES = 60 * 1024 * 1024;
 
+/** A first visit may lose its line before this piece has come; then there is no network to use it on. */
+async function network(): Promise<typeof import("./network.ts")> {
+  try {
+    return await import("./network.ts");
+  } catch {
+    throw new SyncError("offline");
+  }
+}
+
 export class Phone implements Engine {
   readonly #memory = new Memory();
   readonly #views = new Views(this.#memory);
   readonly #listeners = new Set<() => void>();
   readonly #sender: Sender;
-  readonly #chunk = new ChunkSize();
+  #chunk: ChunkSize | null = null;
   readonly #album: Album;
   #channel: BroadcastChannel | null = null;
   #storage: EngineStatus["storage"] = null;
@@ -195,6 +201,7 @@ export class Phone implements Engine {
       return await write();
     } catch (error) {
       if (!isStorageFull(error)) throw error;
+      const { dropReceivedPhotos } = await network();
       await dropReceivedPhotos(this.database, this.#memory.identity.durableThrough);
       return write().catch((again: unknown) => {
         throw isStorageFull(again) ? new PhotoError("storage_full") : again;
@@ -237,6 +244,7 @@ export class Phone implements Engine {
     await this.#memory.readRest(this.database);
     this.#views.reset();
     this.#notify();
+    const { dropLostScopes, dropReceivedPhotos, storageEstimate } = await network();
     this.#take(await dropLostScopes(this.database, this.outside.around.nowMs()));
     await dropReceivedPhotos(this.database, this.#memory.identity.durableThrough);
     this.#storage = await storageEstimate();
@@ -244,6 +252,7 @@ export class Phone implements Engine {
   }
 
   async #trip(operations: Operation[]): Promise<{ more: boolean; retryAfterS: number }> {
+    const { exchange, takeAnswer } = await network();
     const request = requestOf(this.#memory, operations, this.outside.app);
     this.#underWay(new Set(operations.map((operation) => operation.id)));
     try {
@@ -257,8 +266,10 @@ export class Phone implements Engine {
     }
   }
 
-  #sendPhotos(between: () => Promise<void>): Promise<void> {
+  async #sendPhotos(between: () => Promise<void>): Promise<void> {
+    const { ChunkSize, sendPhotos } = await network();
     const { nowMs } = this.outside.around;
+    this.#chunk ??= new ChunkSize();
     return sendPhotos({
       database: this.database,
       http: this.outside.http,

@@ -6,7 +6,6 @@
 import { BATCH_MAX, chooseBatch, nextTurn } from "../outbox/batch.ts";
 import { SyncError, type Trouble } from "../platform/trouble.ts";
 import type { OutboxItem } from "../store/records.ts";
-import { backoffMs } from "./transport.ts";
 
 /** Decisions of the reviewer should show while one looks; the trip costs half a kilobyte. */
 const POLL_MS = 120_000;
@@ -150,6 +149,12 @@ export class Sender {
       else void this.run();
     });
   }
+}
+
+/** Wait before the next try: doubling from 2 s to 5 min, anywhere in the upper half (jitter). */
+export function backoffMs(failures: number, retryAfterS: number | null, random: number): number {
+  const most = Math.min(300_000, 2_000 * 2 ** Math.max(0, failures - 1));
+  return Math.max((retryAfterS ?? 0) * 1000 * (1 + random / 4), most * (0.5 + random / 2));
 }
 
 /** The page's own clock, timer and locks. */

@@ -1,6 +1,5 @@
 /** The real page around the engine: network, clock, worker, and what wakes the sender up. */
 import { preparePhoto } from "../platform/photo.ts";
-import { xhr } from "../uploads/http.ts";
 import type { Outside, Phone } from "./phone.ts";
 import { pageSurroundings } from "./sender.ts";
 
@@ -10,7 +9,7 @@ const APP = "0.1.0";
 export function pageOutside(): Outside {
   return {
     fetch: (input, init) => fetch(input, init),
-    http: xhr,
+    http: async (...request) => (await import("./network.ts")).xhr(...request),
     around: pageSurroundings(),
     prepare: preparePhoto,
     app: APP,
@@ -30,18 +29,19 @@ export function wakeWithPage(phone: Phone): () => void {
   addEventListener("online", wake);
   document.addEventListener("visibilitychange", seen);
   worker?.addEventListener("message", told);
+  // After the first paint, but soon: a busy phone must not keep work waiting.
   const idle = globalThis.requestIdleCallback ?? ((work: () => void) => setTimeout(work, 200));
-  idle(() => void phone.settle());
-  setTimeout(wake, 0);
+  idle(
+    () =>
+      void phone
+        .settle()
+        .catch(() => {})
+        .then(wake),
+    { timeout: 1_000 },
+  );
   return () => {
     removeEventListener("online", wake);
     document.removeEventListener("visibilitychange", seen);
     worker?.removeEventListener("message", told);
   };
-}
-
-/** Only the built app has a worker; a development server changes its files all the time. */
-export function keepWorker(): void {
-  if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
-  void navigator.serviceWorker.register("/sw.js").catch(() => {});
 }

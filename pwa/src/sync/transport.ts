@@ -68,9 +68,3 @@ function refusal(response: Response, text: string): SyncError {
   if (status === 426 || /too.old/.test(text)) return new SyncError("too_old");
   return new SyncError("refused", retryAfterS);
 }
-
-/** Wait before the next try: doubling from 2 s to 5 min, anywhere in the upper half (jitter). */
-export function backoffMs(failures: number, retryAfterS: number | null, random: number): number {
-  const most = Math.min(300_000, 2_000 * 2 ** Math.max(0, failures - 1));
-  return Math.max((retryAfterS ?? 0) * 1000 * (1 + random / 4), most * (0.5 + random / 2));
-}
