@@ -77,7 +77,13 @@ class ActivityCount(Base):
     """
 
     __tablename__ = "activity_count"
-    __table_args__ = (Index(None, "code", "event_date"), Index(None, "activity_id"))
+    __table_args__ = (
+        Index(None, "activity_id"),
+        # figures of the nation, of a province, of a commune: 2.7 s became 0.1 s at 660,000 rows
+        Index(None, "code", "event_date"),
+        Index(None, "province_code", "code", "event_date"),
+        Index(None, "commune_id", "code", "event_date"),
+    )
 
     id: Mapped[int] = mapped_column(_Number, primary_key=True, autoincrement=True)
     activity_id: Mapped[str] = mapped_column(_of_activity())

@@ -64,3 +64,10 @@ DEFINITIONS: Mapping[str, Metric] = {
     "row_figure": Metric("row", "province"),
 }
 assert set(DEFINITIONS) == set(METRICS), "a metric without a definition"
+
+#: Metrics of whose counts the group keys matter, besides what the catalogue says of rows.
+GROUPED: frozenset[str] = frozenset(
+    name
+    for name, metric in DEFINITIONS.items()
+    if metric.counting in ("groups", "share") or metric.is_per_group
+)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from server import catalogue, problems
 from server.http.actor import Actor
 from server.measures import tallies
-from server.measures.definitions import DEFINITIONS, Figure
+from server.measures.definitions import DEFINITIONS, GROUPED, Figure
 from server.measures.extent import Extent, find_extent
 from server.measures.targets import Asked, target_progress
 from server.places import queries as places
@@ -46,14 +46,15 @@ def progress(
     span = _period(plan, period)
     denominator_day = _denominator_day(plan, span)
     extent = find_extent(session, actor, unit_id, denominator_day)
-    grouped_codes = catalogue.distinct_codes() | set(DEFINITIONS)
+    summed_codes = {row["code"] for row in plan["rows"]} | set(DEFINITIONS)
+    grouped_codes = catalogue.distinct_codes() | GROUPED
     asked = Asked(
         plan=plan,
         extent=extent,
         period=span,
         today=today,
         denominator_day=denominator_day,
-        sums=tallies.sums_by_code(session, extent.condition, span),
+        sums=tallies.sums_by_code(session, extent.condition, span, summed_codes),
         groups=tallies.sums_by_group(session, extent.condition, span, grouped_codes),
     )
     return {

@@ -31,12 +31,15 @@ class GroupTally:
 
 
 def sums_by_code(
-    session: Session, condition: ColumnElement[bool], period: Period
+    session: Session, condition: ColumnElement[bool], period: Period, codes: Collection[str]
 ) -> dict[str, Figure]:
-    """The sum of amounts of each code."""
+    """The sum of amounts of each of `codes` that has any.
+
+    The codes are named so that the index by place, code and day can be used.
+    """
     rows = session.connection().execute(
         select(_counts.c.code, *_three_sums())
-        .where(condition, _within(period))
+        .where(condition, _within(period), _counts.c.code.in_(sorted(codes)))
         .group_by(_counts.c.code)
     )
     return {row.code: _figure(row) for row in rows}

@@ -398,6 +398,16 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_activity_count_code_event_date"), ["code", "event_date"], unique=False
         )
+        batch_op.create_index(
+            batch_op.f("ix_activity_count_province_code_code_event_date"),
+            ["province_code", "code", "event_date"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_activity_count_commune_id_code_event_date"),
+            ["commune_id", "code", "event_date"],
+            unique=False,
+        )
 
     op.create_table(
         "activity_evidence",
@@ -626,6 +636,8 @@ def downgrade() -> None:
 
     op.drop_table("activity_evidence")
     with op.batch_alter_table("activity_count", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_activity_count_commune_id_code_event_date"))
+        batch_op.drop_index(batch_op.f("ix_activity_count_province_code_code_event_date"))
         batch_op.drop_index(batch_op.f("ix_activity_count_code_event_date"))
         batch_op.drop_index(batch_op.f("ix_activity_count_activity_id"))
 
