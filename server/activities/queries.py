@@ -11,12 +11,13 @@ from sqlalchemy import ColumnElement, Row, Table, false, literal, or_, select, t
 from sqlalchemy.orm import Session
 
 from server.activities import evidence_links, wire
-from server.activities.models import Activity, ActivityEvent, Conflict
+from server.activities.models import Activity, ActivityCount, ActivityEvent, Conflict
 from server.activities.search import fold
 from server.http.actor import Area
 
 activities: Table = Activity.__table__  # type: ignore[assignment]
 _conflicts: Table = Conflict.__table__  # type: ignore[assignment]
+_counts: Table = ActivityCount.__table__  # type: ignore[assignment]
 _events: Table = ActivityEvent.__table__  # type: ignore[assignment]
 
 #: In: pairs of the account that put a photo there and its sha256. Out, for those that the server

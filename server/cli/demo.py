@@ -212,7 +212,7 @@ def _hash(photo: bytes) -> str:
 
 def _stamp(happening: Happening) -> str:
     local = happening.at.astimezone(clock.VIETNAM)
-    return f"{local:%d/%m/%Y %H:%M} · {happening.kind}"
+    return f"{local:%d/%m/%Y %H:%M} · Loa"
 
 
 def _names(seed: int) -> Iterator[str]:

@@ -23,7 +23,7 @@ from server.places.schemas import (
     succession_to_wire,
     unit_to_wire,
 )
-from server.places.search import search
+from server.places.search import LIMIT_MAX, search
 from server.problems import ProblemError
 
 blueprint = Blueprint(
@@ -38,13 +38,15 @@ _UNIT_ID = re.compile(r"vn|[pdco]-[0-9a-z-]{1,38}")
 @blueprint.response(200, PlaceListSchema)
 @documented(problems.UNAUTHENTICATED, problems.INVALID)
 def find_places(query: dict[str, Any]) -> Any:
-    """Places by name, with or without diacritics; without a name, all of the level (at most
-    `limit`)."""
+    """Places by name, with or without diacritics; without a name, all communes of a province,
+    or all of the level (at most `limit`)."""
     current_actor()
     day = query["day"] or clock.today_in_vietnam(clock.now())
     with reading() as session:
         if query["q"].strip():
-            found = search(session, query["q"], query["level"], day, query["limit"])
+            found = search(session, query["q"], query["level"], day, min(query["limit"], LIMIT_MAX))
+        elif query["province"]:
+            found = queries.communes_of_province(session, query["province"], day)
         else:
             found = queries.units_of_level(session, query["level"] or "province", day)
         shown = _to_wire(session, found[: query["limit"]])

@@ -8,8 +8,10 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from server.places.models import Succession, Unit
-from server.places.search import LIMIT_MAX, TEXT_MAX
+from server.places.search import TEXT_MAX
 
+#: A province has at most 168 communes; a list of one province comes whole.
+LIST_MAX = 200
 LEVELS = ("nation", "province", "district", "commune", "office")
 
 
@@ -22,10 +24,15 @@ class PlaceSearchSchema(Schema):
         metadata={"description": "A name, with or without diacritics; after a comma its province"},
     )
     level = fields.String(load_default=None, validate=validate.OneOf(LEVELS))
+    province = fields.String(
+        load_default=None,
+        validate=validate.Regexp(r"^\d{2}$"),
+        metadata={"description": "Without a name: all communes of this province's code"},
+    )
     day = fields.Date(
         load_default=None, metadata={"description": "Units in force then; default today"}
     )
-    limit = fields.Integer(load_default=20, validate=validate.Range(min=1, max=LIMIT_MAX))
+    limit = fields.Integer(load_default=20, validate=validate.Range(min=1, max=LIST_MAX))
 
 
 class ProvinceOfPlaceSchema(Schema):

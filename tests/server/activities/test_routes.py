@@ -88,6 +88,17 @@ def test_a_list_is_narrowed(reviewer: FlaskClient, session: Session, now: dateti
     assert ids(reviewer, unit="c-nowhere") == []
 
 
+def test_a_figure_opens_to_what_makes_it(
+    reviewer: FlaskClient, session: Session, now: datetime
+) -> None:
+    author = make_account(session, now)
+    made = make_activity(session, now, author)
+    assert ids(reviewer, row="I.4") == [made]
+    assert ids(reviewer, row="I.6") == []
+    assert ids(reviewer, row="' OR 1=1") == []
+
+
+
 @pytest.mark.parametrize(
     "arguments",
     [{"status": "lost"}, {"limit": 0}, {"limit": 1000}, {"from": "hôm qua"}, {"after": "x"},

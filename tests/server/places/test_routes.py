@@ -38,6 +38,13 @@ def test_without_a_name_the_provinces(client: FlaskClient, headers: dict[str, st
     assert len(items) == 34
 
 
+def test_all_communes_of_a_province(client: FlaskClient, headers: dict[str, str]) -> None:
+    items = client.get("/api/v1/places?province=79&limit=200", headers=headers).get_json()["items"]
+    assert len(items) == 168
+    assert {item["province"]["code"] for item in items} == {"79"}
+    assert client.get("/api/v1/places?province=7", headers=headers).status_code == 422
+
+
 def test_one_place_with_its_history(client: FlaskClient, headers: dict[str, str]) -> None:
     place = client.get("/api/v1/places/c-00004-2025", headers=headers).get_json()
     assert place["lineage_id"] == "c-00004-2025"
