@@ -98,7 +98,6 @@ def test_a_figure_opens_to_what_makes_it(
     assert ids(reviewer, row="' OR 1=1") == []
 
 
-
 @pytest.mark.parametrize(
     "arguments",
     [{"status": "lost"}, {"limit": 0}, {"limit": 1000}, {"from": "hôm qua"}, {"after": "x"},
