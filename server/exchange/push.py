@@ -89,8 +89,8 @@ def is_clash(error: OperationalError | IntegrityError) -> bool:
     original: Any = error.orig
     if getattr(original, "sqlstate", None) in _CLASH_STATES:
         return True
-    name = getattr(original, "sqlite_errorname", "")
-    return name.startswith(("SQLITE_BUSY", "SQLITE_CONSTRAINT_PRIMARYKEY"))
+    # SQLite has one writer, so only a key can clash; a lock has been waited for long enough
+    return bool(getattr(original, "sqlite_errorname", "") == "SQLITE_CONSTRAINT_PRIMARYKEY")
 
 
 def _apply(
