@@ -1,6 +1,9 @@
 /** The engine as the screens hold it: one reference, and snapshots renewed after each change. */
 import type { Kind } from "../forms/rules/index.ts";
-import type { ActivityView, Draft, Engine, EngineStatus } from "../sync/engine.ts";
+import { withDefaults } from "../forms/start.ts";
+import { today } from "../platform/calendar.ts";
+import { go } from "../platform/route.svelte.ts";
+import type { ActivityView, Draft, Engine, EngineStatus, Fields } from "../sync/engine.ts";
 
 interface Snapshot {
   activities: readonly ActivityView[];
@@ -43,4 +46,12 @@ export function follow(opened: Engine): void {
   };
   renew();
   opened.subscribe(renew);
+}
+
+/** Open a new form of `kind` for `scope`, with its defaults where `fields` say nothing. */
+export async function record(kind: string, scope: string, fields: Fields = {}): Promise<void> {
+  const declared = snapshot.kinds.get(kind);
+  const filled = declared ? withDefaults(declared, fields, today()) : fields;
+  const draft = await engine().newDraft(kind, scope, filled as Fields);
+  go(`nhap/${draft.id}`);
 }
