@@ -15,10 +15,11 @@ from sync.outcome import Applied, Outcome, Parked, Retry
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A row of the operation log: the hash that came with the id, and how it ended."""
+    """A row of the operation log: the hash that came with the id, how it ended, and on what."""
 
     hash: str
     outcome: Outcome
+    activity: str | None = None
 
 
 def recall(operation: Operation, stored: Stored | None) -> Outcome | None:
@@ -33,6 +34,19 @@ def recall(operation: Operation, stored: Stored | None) -> Outcome | None:
     if stored.hash == operation.hash:
         return stored.outcome
     return Parked(outcomes.ID_REUSE)
+
+
+def predecessor(operation: Operation, stored: Stored | None) -> Outcome | None:
+    """The outcome of the operation that `after` names; `stored` is its row, if it arrived.
+
+    If that id belongs to an operation on another activity, the phone's own one is about to come
+    under a new id. Then it neither holds back nor tells anything of this activity's versions.
+    """
+    if stored is None:
+        return None
+    if stored.activity not in (None, operation.activity):
+        return Applied(outcomes.ALREADY_SO)
+    return stored.outcome
 
 
 def hold_back(operation: Operation, predecessor: Outcome | None) -> Outcome | None:

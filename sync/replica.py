@@ -10,8 +10,8 @@ operations on top.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sync import digest as digests
@@ -20,30 +20,9 @@ from sync.codec import same
 from sync.errors import CodecError
 from sync.fields import MergePolicy
 from sync.limits import BATCH_MAX, PROTOCOL, ROWS_MAX
+from sync.outbox import Kept, Pending, Wire, choose
 from sync.shadow import Shadow
 from sync.view import Row, apply_operation, content_of, seen_elements
-
-Wire = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Pending:
-    """An operation that has no outcome yet. `tries` counts answers of `retry`."""
-
-    wire: Wire
-    tries: int = 0
-
-
-@dataclass(frozen=True)
-class Kept:
-    """An operation with its outcome, offered again if the server loses it.
-
-    `acknowledged_at` is the server's time of the answer that told the outcome.
-    """
-
-    wire: Wire
-    outcome: Wire
-    acknowledged_at: str
 
 
 class Replica:
@@ -106,23 +85,21 @@ class Replica:
         may stand on a later page, and until then my own change must not vanish before my eyes.
         """
         row = self.shadow_row(activity)
-        for wire in (*self._unseen_effects(activity, row), *self._pending(activity)):
+        for wire in self._on_top(activity, 0 if row is None else row["version"]):
             row = apply_operation(row, wire, self._policy(wire["kind"]))
         return row
 
-    def _pending(self, activity: str) -> list[Wire]:
-        return [p.wire for p in self.outbox if p.wire["activity"] == activity]
-
-    def _unseen_effects(self, activity: str, row: Row | None) -> list[Wire]:
-        shown = 0 if row is None else row["version"]
-        return [
-            kept.wire
-            for kept in self.kept.values()
-            if kept.wire["activity"] == activity
-            and kept.outcome["outcome"] in (outcomes.Applied.name, outcomes.Merged.name)
-            and (kept.outcome.get("version") or 0) > shown
-            and not self._is_complete(kept.wire["scope"])
-        ]
+    def _on_top(self, activity: str, shown: int) -> Iterator[Wire]:
+        """My operations that the server's row at version `shown` does not show yet."""
+        for kept in self.kept.values():
+            wire = kept.wire
+            hidden = kept.went_in_at > shown and not self._is_complete(wire["scope"])
+            if hidden and wire["activity"] == activity:
+                yield wire
+        for pending in self.outbox:
+            again = pending.went_in_at
+            if pending.wire["activity"] == activity and (again is None or again > shown):
+                yield pending.wire
 
     def _is_complete(self, scope: str) -> bool:
         return scope not in self.scopes or self.scopes[scope].complete
@@ -218,7 +195,7 @@ class Replica:
 
     def make_request(self, *, batch: int = BATCH_MAX, rows: int = ROWS_MAX) -> Wire:
         """The next request. Nothing durable changes: if it is lost, the next one says the same."""
-        sent = self._choose(batch)
+        sent = choose(self.outbox, batch)
         return {
             "protocol": PROTOCOL,
             "device": self.device,
@@ -247,14 +224,6 @@ class Replica:
     def idle(self) -> bool:
         """Whether nothing is left to send and nothing known is left to read."""
         return not self.outbox and all(shadow.complete for shadow in self.scopes.values())
-
-    def _choose(self, batch: int) -> list[Pending]:
-        """The batch: activities that were told to wait stand behind those that were not."""
-        tries: dict[str, int] = {}
-        for pending in self.outbox:
-            activity = pending.wire["activity"]
-            tries[activity] = max(tries.get(activity, 0), pending.tries)
-        return sorted(self.outbox, key=lambda pending: tries[pending.wire["activity"]])[:batch]
 
     def take_answer(self, request: Wire, answer: Wire) -> None:
         """Take the answer to `request`, all of it or (the phone being killed before) nothing."""
@@ -289,7 +258,7 @@ class Replica:
 
     def _offer_again(self) -> None:
         """The server lives anew: everything that no verified backup holds is offered again."""
-        again = [Pending(kept.wire) for kept in self.kept.values()]
+        again = [Pending(kept.wire, 0, kept.went_in_at) for kept in self.kept.values()]
         self.outbox = again + self.outbox
         self.kept = {}
         self.parked = {}
@@ -301,7 +270,7 @@ class Replica:
         if place is None:
             return False
         if told["outcome"] == outcomes.Retry.name:
-            self.outbox[place] = Pending(wire, self.outbox[place].tries + 1)
+            self.outbox[place] = replace(self.outbox[place], tries=self.outbox[place].tries + 1)
             return False
         parked = told["outcome"] == outcomes.Parked.name
         if parked and told.get("reason") == outcomes.ID_REUSE:
@@ -322,7 +291,7 @@ class Replica:
                 wire = {**wire, "id": new}
             elif wire["after"] == old:
                 wire = {**wire, "after": new}
-            renamed.append(Pending(wire, pending.tries))
+            renamed.append(replace(pending, wire=wire))
         self.outbox = renamed
 
     def _take_changes(

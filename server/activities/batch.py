@@ -129,7 +129,7 @@ def _read_known(session: Session, operations: Sequence[Operation]) -> dict[str, 
     ids = {operation.id for operation in operations}
     ids |= {operation.after for operation in operations if operation.after is not None}
     return {
-        row.id: Stored(row.hash, from_wire(row.outcome))
+        row.id: Stored(row.hash, from_wire(row.outcome), row.activity_id)
         for row in session.connection().execute(_READ_KNOWN, {"ids": list(ids)})
     }
 
@@ -140,7 +140,7 @@ def _decide(batch: Batch, operation: Operation) -> tuple[Operation, Outcome, boo
     if recalled is not None:
         return operation, recalled, False
     before = batch.known.get(operation.after) if operation.after else None
-    predecessor = None if before is None else before.outcome
+    predecessor = admission.predecessor(operation, before)
     outcome = admission.hold_back(operation, predecessor)
     if outcome is None:
         outcome = _reconcile(batch, operation, predecessor)
@@ -148,7 +148,7 @@ def _decide(batch: Batch, operation: Operation) -> tuple[Operation, Outcome, boo
         if not failures.waited_too_long(batch.session, batch.now, operation.id):
             return operation, outcome, False
         outcome = admission.give_up(outcome)
-    batch.known[operation.id] = Stored(operation.hash, outcome)
+    batch.known[operation.id] = Stored(operation.hash, outcome, operation.activity)
     batch.writes.note_outcome(operation, outcome, batch.actor, batch.delivery, batch.now)
     return operation, outcome, True
 

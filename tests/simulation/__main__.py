@@ -12,8 +12,9 @@ import time
 from collections import Counter
 
 from tests.simulation.broken import BROKEN
+from tests.simulation.events import FAULTS
 from tests.simulation.oracle import Violation
-from tests.simulation.world import FAULTS, World
+from tests.simulation.world import World
 
 TAIL = 40
 #: Every so many seeds one is run twice, to see that the same seed gives the same trace (I19).

@@ -10,7 +10,8 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from sync.replica import Pending, Replica
+from sync.outbox import Pending
+from sync.replica import Replica
 from tests.simulation.rules import BUG_TITLE, KIND
 from tests.simulation.state import Wire
 
@@ -33,8 +34,10 @@ class Person:
     def act(self, phone: Replica) -> tuple[str, Wire]:
         """Do one thing; returns what, and the operation saved."""
         habit = self.chance.choices(_NAMES, _WEIGHTS)[0]
-        if habit == "resend" and phone.parked:
-            return habit, self._resend(phone)
+        if habit == "resend":
+            if phone.parked:
+                return habit, self._resend(phone)
+            habit = "edit"
         known = [id for id in phone.activities() if self._fit(phone, id)]
         if habit in ("create", "unknown_kind", "no_permission") or not known:
             return habit, self._create(phone, habit)

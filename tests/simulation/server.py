@@ -130,7 +130,7 @@ class ModelServer:
         if outcome is not None:
             return self._told(work, operation, outcome, known is not None and known.fork)
         before = work.log.get(operation.after or "")
-        predecessor = None if before is None else before.stored.outcome
+        predecessor = admission.predecessor(operation, before.stored if before else None)
         outcome = self.hold_back(work, operation, predecessor, device)
         if outcome is None:
             outcome = self.reconcile(work, operation, predecessor, device)
@@ -192,7 +192,7 @@ class ModelServer:
         )
         fork = admission.is_fork(operation, taken)
         body = operation.to_wire() if isinstance(outcome, Parked) else None
-        stored = Stored(operation.hash, outcome)
+        stored = Stored(operation.hash, outcome, operation.activity)
         work.log[operation.id] = Logged(stored, operation.activity, device, operation.n, fork, body)
         return fork
 
@@ -215,7 +215,7 @@ class ModelServer:
             outcome = Parked(outcomes.ID_REUSE)
         elif error.id is not None and known is None:
             n = raw["n"] if type(raw.get("n")) is int else None
-            stored = Stored(hash, outcome)
+            stored = Stored(hash, outcome, error.activity)
             work.log[error.id] = Logged(stored, error.activity or "", device, n, False, raw)
         return {**to_wire(outcome), "id": raw["id"], "activity": error.activity}
 
