@@ -1,6 +1,7 @@
 /** Lets plain TypeScript import a component. */
 declare module "*.svelte" {
   import type { Component } from "svelte";
+
   const component: Component<Record<string, unknown>>;
   export default component;
 }
