@@ -49,7 +49,6 @@ CONSOLE_ROLES: dict[str, Role] = {
     "quantri": "administrator",
 }
 RETURN_REMARK = {"text": "Ảnh mờ, chưa đọc được giờ phát. Anh/chị chụp lại trang sổ giúp em."}
-OVERRIDE = {"reason": "Dữ liệu mẫu: ảnh của tuần cũ không được dựng lại"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +133,9 @@ def _tell(door: Receiver, happenings: Iterable[Happening], people: People, total
                 demo_photos.draw(number * 10 + at, _stamp(happening))
                 for at in range(happening.photos)
             ]
-            fresh = happening.verdict != "approve" or number < 40
             activity_id = _report(people.reporters[happening.author], happening, photos)
-            if fresh:
-                for photo in photos:
-                    _upload(door, people.reporters[happening.author], happening.at, photo)
+            for photo in photos:
+                _upload(door, people.reporters[happening.author], happening.at, photo)
             if happening.verdict:
                 _decide(people.reviewer, happening, activity_id)
 
@@ -186,10 +183,9 @@ def _decide(reviewer_id: str, happening: Happening, activity_id: str) -> None:
         row = activity_queries.get(session, activity_id)
         assert row is not None
         remarks = [RETURN_REMARK] if happening.verdict == "return" else []
-        override = OVERRIDE if happening.verdict == "approve" else None
         reviews.decide(
             session, actor, later, activity_id, happening.verdict, row.version, row.digest,
-            remarks, override,
+            remarks,
         )  # fmt: skip
 
 

@@ -135,5 +135,5 @@ class Story:
         return min(monday + timedelta(days=self.chance.randint(0, 6)), today)
 
     def _photos(self, back: int) -> int:
-        """Fresh items have their photos; drawing one for every old item would take minutes."""
+        """Old weeks are content with one: drawing and checking them takes a newcomer's time."""
         return self.chance.choice((1, 2, 2)) if back <= 1 else 1
