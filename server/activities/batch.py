@@ -44,7 +44,7 @@ _READ_ACTIVITIES = (
     .order_by(queries.activities.c.id)
     .with_for_update()
 )
-_READ_KNOWN = select(_log.c.id, _log.c.hash, _log.c.outcome).where(
+_READ_KNOWN = select(_log.c.id, _log.c.hash, _log.c.outcome, _log.c.activity_id).where(
     _log.c.id.in_(bindparam("ids", expanding=True))
 )
 

@@ -29,15 +29,15 @@ def id_of(number: int) -> str:
     return f"{number:08x}-0000-7000-8000-000000000000"
 
 
-def envelope(number: int = 1, activity: int = 99, **members: Any) -> dict[str, Any]:
+def envelope(number: int = 1, of: int = 99, **members: Any) -> dict[str, Any]:
     """An operation as a phone sends it: an edit that changes nothing, with `members` over it."""
     return {
-        "id": id_of(number), "activity": id_of(activity), "type": "edit", "scope": SCOPE,
+        "id": id_of(number), "activity": id_of(of), "type": "edit", "scope": SCOPE,
         "kind": "broadcast", "kind_version": 1, "base": None, "incarnation": None, "set": {},
         "was": {}, "add": {}, "remove": {}, "after": None, "n": number, "captured": None,
         **members,
     }  # fmt: skip
 
 
-def operation(number: int = 1, activity: int = 99, **members: Any) -> Operation:
-    return parse_operation(envelope(number, activity, **members))
+def operation(number: int = 1, of: int = 99, **members: Any) -> Operation:
+    return parse_operation(envelope(number, of, **members))
