@@ -205,15 +205,21 @@ class Oracle:
 
     def _left_outbox(self, before: Replica, answer: Wire, after: Replica, server: Any) -> None:
         now = {pending.wire["n"]: pending.wire for pending in after.outbox}
+        for kept in before.kept.values():  # offered again, perhaps with another predecessor
+            self._follow(kept.wire, now.get(kept.wire["n"]))
         for pending in before.outbox:
             wire = now.get(pending.wire["n"])
-            if wire is not None and key_of(wire) != key_of(pending.wire):
-                self.renamed[key_of(pending.wire)] = key_of(wire)
-                self.saved[key_of(wire)] = wire
-            elif wire is None and answer["incarnation"] == server.incarnation:
+            self._follow(pending.wire, wire)
+            if wire is None and answer["incarnation"] == server.incarnation:
                 row = server.state.log.get(pending.wire["id"])
                 there = row is not None and _same_hash(row.stored.hash, pending.wire)
                 self.expect("I2 acknowledged is stored", there, pending.wire["id"])
+
+    def _follow(self, old: Wire, new: Wire | None) -> None:
+        """A phone gave a pending operation another id, or another predecessor."""
+        if new is not None and key_of(new) != key_of(old):
+            self.renamed[key_of(old)] = key_of(new)
+            self.saved[key_of(new)] = new
 
     # ---- at the end
 

@@ -132,7 +132,7 @@ def test_what_holds_always(
     before = record(status=status, fields=fields, extra=extra)
     if validate(fields, {}, "submitted"):
         return
-    changes = {"set": mine, "was": was} if type != "withdraw" else {}
+    changes: dict[str, Any] = {"set": mine, "was": was} if type != "withdraw" else {}
     done = reconcile(before, edit(base, type=type, **changes), POLICY, context())
     assert done.record is not None
     assert not validate(done.record.fields, {}, done.record.status), "valid or conflict"

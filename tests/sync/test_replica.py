@@ -1,0 +1,270 @@
+"""A phone against answers written by hand: what it shows, sends, keeps and forgets."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import pytest
+
+from sync import digest
+from sync.replica import Replica
+from tests.simulation.rules import policy_of
+from tests.sync.vectors import SCOPE, id_of
+
+A = id_of(99)
+
+
+@pytest.fixture
+def phone() -> Replica:
+    fresh = itertools.count(1000)
+    return Replica("phone", [SCOPE], policy_of, lambda: id_of(next(fresh)))
+
+
+def create(phone: Replica, number: int = 1, activity: str = A, **values: Any) -> dict[str, Any]:
+    return phone.save(
+        "create", id_of(number), activity, scope=SCOPE, kind="broadcast", kind_version=1,
+        set=values or {"title": "a"},
+    )  # fmt: skip
+
+
+def row(version: int, seq: int, fields: dict[str, Any], id: str = A, **more: Any) -> dict[str, Any]:
+    return {
+        "type": "activity", "id": id, "seq": seq, "version": version, "kind": "broadcast",
+        "kind_version": 1, "scope": SCOPE, "status": "draft", "fields": fields, "sets": {},
+        "evidence": [], "extra": {}, "review": None, "conflicts": [],
+        "digest": digest.content_digest("broadcast", fields, {}), **more,
+    }  # fmt: skip
+
+
+def told(request: dict[str, Any], outcome: str = "applied", **members: Any) -> list[dict[str, Any]]:
+    return [
+        {"id": wire["id"], "activity": wire["activity"], "scope": SCOPE, "outcome": outcome,
+         "version": 1, "seq": 1, **members}
+        for wire in request["operations"]
+    ]  # fmt: skip
+
+
+def answer(
+    rows: list[dict[str, Any]] | None = None,
+    outcomes: list[dict[str, Any]] | None = None,
+    *,
+    live: list[tuple[str, int]] | None = None,
+    to: int = 0,
+    more: bool = False,
+    **members: Any,
+) -> dict[str, Any]:
+    """`live` are the ids and versions that the server holds; those of `rows` unless told."""
+    if live is None:
+        live = [(r["id"], r["version"]) for r in rows or [] if not r.get("gone")]
+    total = 0
+    for side in live:
+        total = digest.add(total, None, side)
+    changes = {"to": to or max((r["seq"] for r in rows or []), default=0), "more": more,
+               "digest": digest.to_text(total), "rows": rows or []}  # fmt: skip
+    return {
+        "incarnation": "life", "server_time": "2026-11-22T00:00:01Z", "outcomes": outcomes or [],
+        "changes": {} if rows is None else {SCOPE: changes}, "durable_through": None, **members,
+    }  # fmt: skip
+
+
+def sync(phone: Replica, made: Any) -> None:
+    """One exchange; `made` makes the answer from the request."""
+    request = phone.make_request()
+    phone.take_answer(request, made(request))
+
+
+def shown(phone: Replica) -> Any:
+    seen = phone.view(A)
+    return None if seen is None else dict(seen["fields"])
+
+
+def test_the_first_request_says_that_it_knows_nothing(phone: Replica) -> None:
+    request = phone.make_request()
+    assert (request["incarnation"], request["cursors"], request["digests"]) == (
+        None, {SCOPE: 0}, {},
+    )  # fmt: skip
+    assert request["operations"] == []
+
+
+def test_what_i_do_shows_at_once(phone: Replica) -> None:
+    create(phone)
+    phone.save("edit", id_of(2), A, set={"title": "b"})
+    assert shown(phone) == {"title": "b"}
+    assert phone.view(A)["status"] == "draft"  # type: ignore[index]
+    assert [w["after"] for w in phone.make_request()["operations"]] == [None, id_of(1)]
+
+
+def test_a_patch_names_whole_groups_and_what_was_seen(phone: Replica) -> None:
+    create(phone, lat=10.5, lon=106.5)
+    wire = phone.save("edit", id_of(2), A, set={"lat": 11.5})
+    assert wire["set"] == {"lat": 11.5, "lon": 106.5}
+    assert wire["was"] == {"lat": 10.5, "lon": 106.5}
+
+
+def test_an_edit_of_what_is_not_in_view(phone: Replica) -> None:
+    with pytest.raises(KeyError):
+        phone.save("edit", id_of(2), A, set={"title": "b"})
+
+
+def test_a_lost_answer_costs_nothing(phone: Replica) -> None:
+    create(phone)
+    assert phone.make_request() == phone.make_request()
+
+
+def test_outcome_and_row_come_together(phone: Replica) -> None:
+    create(phone)
+    sync(phone, lambda request: answer([row(1, 1, {"title": "a"})], told(request)))
+    assert phone.outbox == []
+    assert shown(phone) == {"title": "a"}
+    assert phone.idle()
+    assert phone.make_request()["cursors"] == {SCOPE: 1}
+
+
+def test_a_row_without_body_is_made_of_my_own_operations(phone: Replica) -> None:
+    create(phone)
+    whole = row(1, 1, {"title": "a"})
+    bare = {name: whole[name] for name in ("type", "id", "seq", "version", "digest", "status")}
+    sync(phone, lambda request: answer([bare], told(request)))
+    assert phone.shadow_row(A)["fields"] == {"title": "a"}  # type: ignore[index]
+    assert phone.idle()
+
+
+def test_a_row_without_body_that_i_cannot_make_is_read_again(phone: Replica) -> None:
+    bare = {"type": "activity", "id": A, "seq": 1, "version": 1, "digest": "?", "status": "draft"}
+    sync(phone, lambda request: answer([bare]))
+    assert phone.make_request()["cursors"] == {SCOPE: 0}
+    sync(phone, lambda request: answer([row(1, 1, {"title": "a"})]))
+    assert phone.idle()
+
+
+def test_my_change_stays_in_view_until_its_row_has_come(phone: Replica) -> None:
+    create(phone)
+    other = row(1, 1, {"title": "z"}, id=id_of(50))
+    sync(phone, lambda request: answer([other], told(request, seq=2), more=True))
+    assert phone.outbox == []
+    assert shown(phone) == {"title": "a"}
+    both = [(id_of(50), 1), (A, 1)]
+    sync(phone, lambda request: answer([row(1, 2, {"title": "a"})], live=both))
+    assert shown(phone) == {"title": "a"}
+
+
+def test_the_servers_row_is_shown_with_mine_on_top(phone: Replica) -> None:
+    sync(phone, lambda request: answer([row(1, 1, {"title": "a", "note": "n"})]))
+    phone.save("edit", id_of(2), A, set={"title": "b"})
+    sync(phone, lambda request: answer([row(2, 2, {"title": "a", "note": "theirs"})]))
+    assert shown(phone) == {"title": "b", "note": "theirs"}
+
+
+def test_a_conflict_shows_the_servers_value(phone: Replica) -> None:
+    sync(phone, lambda request: answer([row(1, 1, {"title": "a"})]))
+    phone.save("edit", id_of(2), A, set={"title": "b"})
+    kept = [{"kind": "fields", "operation": id_of(2), "values": []}]
+    theirs = row(2, 2, {"title": "c"}, conflicts=kept)
+    sync(phone, lambda request: answer([theirs], told(request, "conflict", version=2)))
+    assert phone.outbox == []
+    assert shown(phone) == {"title": "c"}
+
+
+def test_a_parked_operation_waits_for_a_person(phone: Replica) -> None:
+    create(phone, count=999)
+    sync(phone, lambda request: answer([], told(request, "parked", reason="invalid")))
+    assert phone.outbox == []
+    assert list(phone.parked) == [id_of(1)]
+    again = phone.resend(id_of(1), id_of(2), {"count": 9})
+    assert (again["set"], again["after"]) == ({"count": 9}, None)
+    assert not phone.parked
+
+
+def test_retry_stays_and_stands_behind_others(phone: Replica) -> None:
+    create(phone)
+    sync(phone, lambda request: answer([], told(request, "retry", reason="bug")))
+    create(phone, 2, id_of(50))
+    assert [wire["id"] for wire in phone.make_request()["operations"]] == [id_of(2), id_of(1)]
+    assert [wire["id"] for wire in phone.make_request(batch=1)["operations"]] == [id_of(2)]
+
+
+def test_a_reused_id_gets_a_new_one_and_nothing_is_lost(phone: Replica) -> None:
+    create(phone)
+    phone.save("edit", id_of(2), A, set={"title": "b"})
+    request = phone.make_request(batch=1)
+    reused = told(request, "parked", reason="id_reuse")
+    phone.take_answer(request, answer([], reused))
+    assert [(wire["id"], wire["after"]) for wire in phone.make_request()["operations"]] == [
+        (id_of(1000), None), (id_of(2), id_of(1000)),
+    ]  # fmt: skip
+
+
+def test_a_fork_makes_a_new_epoch(phone: Replica) -> None:
+    create(phone)
+    phone.save("edit", id_of(2), A, set={"title": "b"})
+    sync(phone, lambda request: answer([], told(request, fork=True)))
+    assert phone.make_request()["epoch"] == 2
+
+
+def test_gone_means_gone(phone: Replica) -> None:
+    sync(phone, lambda request: answer([row(1, 1, {"title": "a"})]))
+    gone = {"type": "activity", "id": A, "seq": 2, "gone": True}
+    sync(phone, lambda request: answer([gone]))
+    assert phone.view(A) is None
+    assert phone.idle()
+
+
+def test_a_digest_that_differs_is_read_again_once(phone: Replica) -> None:
+    sync(phone, lambda request: answer([row(1, 1, {"title": "a"})], live=[(A, 1), ("lost", 1)]))
+    assert phone.make_request()["cursors"] == {SCOPE: 0}
+    assert shown(phone) == {"title": "a"}, "what is shown stays meanwhile"
+    sync(phone, lambda request: answer([row(1, 1, {"title": "a"})], live=[(A, 1), ("lost", 1)]))
+    assert phone.make_request()["cursors"] == {SCOPE: 1}, "once is enough for one digest"
+
+
+def test_reading_again_lets_go_of_what_is_no_more(phone: Replica) -> None:
+    rows = [row(1, 1, {"title": "a"}), row(1, 2, {"title": "b"}, id=id_of(50))]
+    sync(phone, lambda request: answer(rows, live=[(A, 1)]))
+    sync(phone, lambda request: answer(rows[:1], to=2))
+    assert phone.activities() == [A]
+    assert phone.idle()
+
+
+def test_a_restored_server_is_offered_what_it_lost(phone: Replica) -> None:
+    create(phone)
+    sync(phone, lambda request: answer([row(1, 1, {"title": "a"})], told(request)))
+    sync(phone, lambda request: answer([], incarnation="new life"))
+    assert [wire["id"] for wire in phone.make_request()["operations"]] == [id_of(1)]
+    assert phone.shadow_row(A) is None
+    assert shown(phone) == {"title": "a"}
+
+
+def test_what_a_verified_backup_holds_is_not_kept(phone: Replica) -> None:
+    create(phone)
+    rows = [row(1, 1, {"title": "a"})]
+    sync(phone, lambda request: answer(rows, told(request)))
+    assert list(phone.kept) == [id_of(1)]
+    later = "2026-11-22T00:00:02Z"
+    sync(phone, lambda request: answer(durable_through=later))
+    assert not phone.kept
+
+
+def test_an_older_row_does_not_replace_a_newer_one(phone: Replica) -> None:
+    early = phone.make_request()
+    sync(phone, lambda request: answer([row(2, 2, {"title": "b"})]))
+    phone.take_answer(early, answer([row(1, 1, {"title": "a"})], live=[(A, 2)]))
+    assert shown(phone) == {"title": "b"}
+    assert phone.make_request()["cursors"] == {SCOPE: 2}
+
+
+def test_a_lost_grant_hides_the_scope_and_keeps_the_outbox(phone: Replica) -> None:
+    sync(phone, lambda request: answer([row(1, 1, {"title": "a"})]))
+    phone.save("edit", id_of(2), A, set={"title": "b"})
+    grants = {"added": [], "dropped": [SCOPE], "moved": {}}
+    sync(phone, lambda request: answer(grants=grants))
+    assert phone.shadow_row(A) is None
+    assert len(phone.make_request()["operations"]) == 1
+
+
+def test_a_copy_goes_its_own_way(phone: Replica) -> None:
+    create(phone)
+    twin = phone.copy()
+    sync(phone, lambda request: answer([row(1, 1, {"title": "a"})], told(request)))
+    assert len(twin.outbox) == 1
+    assert twin.make_request()["cursors"] == {SCOPE: 0}
