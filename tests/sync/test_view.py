@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from typing import Any
+
+from sync import digest
+from sync.view import apply_operation, content_of, elements_of, seen_elements
+from tests.simulation.rules import POLICY
+from tests.sync.vectors import envelope
+
+LINE = {"id": "l1", "text": "a"}
+ROW: dict[str, Any] = {
+    "kind": "broadcast", "kind_version": 1, "version": 3, "status": "draft",
+    "fields": {"title": "a", "note": "n"}, "extra": {}, "sets": {"lines": [LINE]},
+    "evidence": [{"sha256": "f", "size": 1, "verified": False, "offset": 10}],
+}  # fmt: skip
+
+
+def test_fields_sets_and_status_as_the_person_left_them() -> None:
+    wire = envelope(
+        type="submit", set={"title": "b", "note": None, "mood": "fine"},
+        add={"evidence": [{"sha256": "g", "size": 2}], "lines": [{"id": "l1", "text": "b"}]},
+        remove={"evidence": ["f"]},
+    )  # fmt: skip
+    seen = apply_operation(ROW, wire, POLICY)
+    assert (seen["fields"], seen["extra"]) == ({"title": "b"}, {"mood": "fine"})
+    assert elements_of(seen, "evidence") == [{"sha256": "g", "size": 2}]
+    assert elements_of(seen, "lines") == [{"id": "l1", "text": "b"}]
+    assert seen["status"] == "submitted"
+    assert ROW["fields"] == {"title": "a", "note": "n"}, "the row itself stays"
+
+
+def test_a_new_activity_is_a_draft() -> None:
+    seen = apply_operation(None, envelope(type="create", set={"title": "a"}), POLICY)
+    assert (seen["status"], seen["version"], seen["fields"]) == ("draft", 0, {"title": "a"})
+
+
+def test_what_the_server_shows_of_a_photo_is_not_content() -> None:
+    content = content_of(ROW, POLICY)
+    assert content[2]["evidence"] == {"f": {"sha256": "f", "size": 1}}
+    assert len(digest.content_digest(*content)) == 16
+
+
+def test_only_elements_that_can_change_were_seen() -> None:
+    photo, line = {"sha256": "f"}, {"id": "l1", "text": "b"}
+    add = {"evidence": [photo], "lines": [line, {"id": "l2"}]}
+    assert seen_elements(ROW, POLICY, add, {}) == {"lines": {"l1": LINE}}
