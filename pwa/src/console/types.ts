@@ -111,7 +111,8 @@ export interface TargetProgress extends Figure {
   min: number | null;
   max: number | null;
   required?: number | null;
-  cells?: (Figure & { total: number }) | null;
+  /** Commune-weeks that reach the line: of the whole period (`total`), of weeks begun by today (`due`). */
+  cells?: (Figure & { total: number; due: number }) | null;
 }
 
 export interface RowProgress extends Figure {
