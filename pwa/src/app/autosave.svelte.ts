@@ -58,10 +58,10 @@ export class Autosave {
     return this.#writing;
   }
 
-  /** The draft is sent or deleted: nothing more is written. */
-  rest(): void {
+  /** The draft is being sent or deleted: nothing more is written, until that has failed. */
+  rest(resting = true): void {
     clearTimeout(this.#timer);
-    this.#resting = true;
+    this.#resting = resting;
   }
 
   async #write(): Promise<void> {
@@ -70,7 +70,8 @@ export class Autosave {
     try {
       await engine().saveDraft(draft);
       this.savedAt = new Date().toISOString();
-      if (this.draft === draft) this.state = "saved";
+      // By its fields: photos have their own way to the disk, and may have come meanwhile.
+      if (this.draft?.fields === draft.fields) this.state = "saved";
     } catch {
       this.state = "failed";
     }

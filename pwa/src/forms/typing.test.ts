@@ -15,6 +15,11 @@ describe("whole numbers as people type them", () => {
     expect(parseWhole("  ")).toBeNull();
     expect(parseWhole("năm")).toBeUndefined();
     expect(parseWhole("12a")).toBeUndefined();
+  });
+
+  it("never reads a fraction as a larger whole number", () => {
+    for (const text of ["12,5", "1.5", "1.26", "1.263,5", "1.263.60"])
+      expect(parseWhole(text)).toBeUndefined();
     expect(showWhole(undefined, "vi")).toBe("");
   });
 });

@@ -72,7 +72,7 @@ export const vi = {
   "form.choose": "Chọn ảnh",
   "form.photoNumber": "Ảnh {n}",
   "form.photoRemove": "Bỏ ảnh {n}",
-  "form.photoWorking": "Đang thu nhỏ ảnh…",
+  "form.photoWorking": "Đang thu nhỏ {n} ảnh…",
   "form.photoBad.unreadable":
     "Không đọc được ảnh này. Anh/chị chụp hoặc chọn ảnh khác; bản ghi vẫn còn nguyên.",
   "form.photoBad.storage_full":
@@ -82,6 +82,7 @@ export const vi = {
   "form.saved": "Đã lưu trên máy {time}",
   "form.saveFailed": "Chưa lưu được: bộ nhớ đầy hoặc bị chặn. Đừng đóng trang này.",
   "form.missing": "Còn thiếu: {what}",
+  "form.wrong": "Cần xem lại: {what}",
   "form.ready": "Đủ mục, gửi được",
   "form.send": "Gửi",
   "form.sending": "Đang đưa vào hộp gửi…",
