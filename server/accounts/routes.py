@@ -20,7 +20,7 @@ from server.accounts.schemas import SessionSchema, SignInSchema
 from server.database import db
 from server.http import credentials
 from server.http.credentials import Credential
-from server.http.openapi import documented
+from server.http.openapi import documented, signed_in_by
 from server.http.transaction import reading, writing
 from server.problems import ProblemError
 from server.settings import Settings
@@ -35,10 +35,7 @@ blueprint = Blueprint(
 @blueprint.post("/session")
 @blueprint.arguments(SignInSchema)
 @blueprint.response(200, SessionSchema)
-@documented(
-    problems.WRONG_CREDENTIALS, problems.TOO_MANY_ATTEMPTS, problems.OVERLOADED,
-    problems.MALFORMED_JSON, problems.INVALID,
-)  # fmt: skip
+@documented(problems.WRONG_CREDENTIALS, problems.TOO_MANY_ATTEMPTS)
 def sign_in(body: dict[str, str]) -> Any:
     """Sign in at the console; the answer sets the session cookie."""
     settings: Settings = current_app.extensions["loa_settings"]
@@ -70,7 +67,7 @@ def sign_in(body: dict[str, str]) -> Any:
 
 @blueprint.get("/session")
 @blueprint.response(200, SessionSchema)
-@documented(problems.UNAUTHENTICATED)
+@signed_in_by("session")
 def show_session() -> Any:
     """Who is signed in at this browser, with the CSRF token again."""
     actor, csrf_token = _console_credential()
@@ -81,7 +78,7 @@ def show_session() -> Any:
 
 @blueprint.delete("/session")
 @blueprint.response(204)
-@documented(problems.UNAUTHENTICATED, problems.CSRF)
+@signed_in_by("session")
 def sign_out() -> Any:
     """Sign out: the session ends on the server, the cookie is taken away."""
     actor, _ = _console_credential()

@@ -33,7 +33,7 @@ blueprint = Blueprint(
 @blueprint.get("/activities")
 @blueprint.arguments(ListArgumentsSchema, location="query")
 @blueprint.response(200, ActivityListSchema)
-@documented(problems.UNAUTHENTICATED, problems.INVALID)
+@documented(problems.UNAUTHENTICATED)
 def list_activities(arguments: dict[str, Any]) -> Response:
     """Activities of the reader's area, newest change first; submitted ones oldest first."""
     actor = current_actor()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from server import catalogue
+from server.catalogue.derive.schemas import EvidenceSchema, fields_schema
+
 LIMIT_MAX = 200  # rows of a console's page; an export has its own way
 STATUSES = ("draft", "submitted", "returned", "approved", "rejected", "withdrawn")
 
@@ -37,8 +40,71 @@ class AuthorSchema(Schema):
     name = fields.String(required=True)
 
 
-class ActivitySchema(Schema):
-    """An activity as in the feed, with the names of its place."""
+class PhotoSchema(EvidenceSchema):
+    """A photo that the activity names, and how far its bytes have come."""
+
+    verified = fields.Boolean(required=True)
+    offset = fields.Integer(metadata={"description": "Bytes here so far"})
+    refused = fields.String(metadata={"description": "Why the file is no photo"})
+
+
+class GivenRemarkSchema(Schema):
+    """Words of a reviewer, and where in the report they point."""
+
+    text = fields.String(required=True)
+    field = fields.String()
+    evidence = fields.String()
+    circle = fields.List(fields.Float(), metadata={"description": "x, y, radius, each 0–1"})
+
+
+class GivenOverrideSchema(Schema):
+    """What stood against an approval, and why it was given all the same."""
+
+    reason = fields.String(required=True)
+    missing = fields.List(fields.String(), required=True)
+    conflicts = fields.List(fields.String(), required=True)
+
+
+class ReviewSchema(Schema):
+    """The last decision."""
+
+    decision = fields.String(required=True)
+    by = fields.Nested(AuthorSchema, required=True)
+    at = fields.String(required=True)
+    remarks = fields.List(fields.Nested(GivenRemarkSchema), required=True)
+    override = fields.Nested(GivenOverrideSchema)
+
+
+class ConflictValueSchema(Schema):
+    """One field on both sides; of a set field `mine` is `{"add": […], "remove": […]}`."""
+
+    field = fields.String(required=True)
+    current = fields.Raw(required=True, allow_none=True)
+    mine = fields.Raw(required=True, allow_none=True)
+    was = fields.Raw(required=True, allow_none=True)
+
+
+class OpenConflictSchema(Schema):
+    """What did not go in and waits for somebody to decide."""
+
+    id = fields.String(required=True)
+    kind = fields.String(required=True)
+    operation = fields.String(required=True)
+    values = fields.List(fields.Nested(ConflictValueSchema), required=True)
+    opened_at = fields.String(required=True)
+
+
+_FIELDS = {
+    "description": "Values by field: those of `<Kind>Fields`, by `kind`",
+    "anyOf": [
+        {"$ref": f"#/components/schemas/{fields_schema(kind).__name__}"}
+        for kind in catalogue.kinds().values()
+    ],
+}
+
+
+class FeedActivitySchema(Schema):
+    """An activity as phones read it."""
 
     type = fields.String(required=True)
     id = fields.String(required=True)
@@ -49,12 +115,10 @@ class ActivitySchema(Schema):
     kind_version = fields.Integer(required=True)
     scope = fields.String(required=True)
     unit = fields.String(required=True)
-    unit_name = fields.String(required=True, allow_none=True)
-    province_name = fields.String(required=True, allow_none=True)
     status = fields.String(required=True, validate=validate.OneOf(STATUSES))
-    fields_ = fields.Dict(data_key="fields", attribute="fields", required=True)
+    fields_ = fields.Dict(data_key="fields", attribute="fields", required=True, metadata=_FIELDS)
     sets = fields.Dict(required=True)
-    evidence = fields.List(fields.Dict(), required=True)
+    evidence = fields.List(fields.Nested(PhotoSchema), required=True)
     author = fields.Nested(AuthorSchema, required=True)
     event_date = fields.String(required=True, allow_none=True)
     created_at = fields.String(required=True)
@@ -62,9 +126,16 @@ class ActivitySchema(Schema):
     changed_at = fields.String(required=True)
     submitted_at = fields.String(required=True, allow_none=True)
     approved_version = fields.Integer(required=True, allow_none=True)
-    review = fields.Dict(required=True, allow_none=True)
-    conflicts = fields.List(fields.Dict(), required=True)
+    review = fields.Nested(ReviewSchema, required=True, allow_none=True)
+    conflicts = fields.List(fields.Nested(OpenConflictSchema), required=True)
     extra = fields.Dict(required=True)
+
+
+class ActivitySchema(FeedActivitySchema):
+    """An activity with the names of its place."""
+
+    unit_name = fields.String(required=True, allow_none=True)
+    province_name = fields.String(required=True, allow_none=True)
 
 
 class ActivityListSchema(Schema):

@@ -28,10 +28,7 @@ blueprint = Blueprint(
 @blueprint.post("/devices")
 @blueprint.arguments(EnrolSchema)
 @blueprint.response(201, EnrolledSchema)
-@documented(
-    problems.ENROLMENT_CODE_UNUSABLE, problems.TOO_MANY_ATTEMPTS, problems.MALFORMED_JSON,
-    problems.INVALID,
-)  # fmt: skip
+@documented(problems.ENROLMENT_CODE_UNUSABLE, problems.TOO_MANY_ATTEMPTS)
 def enrol(body: dict[str, str]) -> Any:
     """Redeem an enrolment code for a token. Wrong tries are counted by address, before any work."""
     settings: Settings = current_app.extensions["loa_settings"]
@@ -67,7 +64,7 @@ def list_devices() -> Any:
 
 @blueprint.delete("/devices/<string:device_id>")
 @blueprint.response(204)
-@documented(problems.UNAUTHENTICATED, problems.CSRF, problems.NOT_FOUND)
+@documented(problems.UNAUTHENTICATED, problems.NOT_FOUND)
 def revoke_device(device_id: str) -> None:
     """Refuse a phone's token from now on."""
     actor = current_actor()

@@ -17,15 +17,22 @@ from server.evidence import metadata, queries, tus
 from server.evidence.decoder import REASONS, shared_decoder
 from server.evidence.models import Photo
 from server.evidence.receiving import Progress, Receiver, photo_key, screen_key, thumb_key
-from server.evidence.schemas import (
+from server.evidence.schemas import HaveSchema, HoldingsSchema, PhotoSizeSchema
+from server.evidence.tus_description import (
+    ANNOUNCED,
     CHUNK_BODY,
+    CREATED,
+    FIRST_CHUNK_BODY,
+    METHOD_OVERRIDE,
+    OPTIONAL_OFFSET,
+    PROGRESS,
+    STANDING,
+    TUS_HEADER,
     TUS_RESUMABLE,
+    UPLOAD_CHECKSUM,
     UPLOAD_LENGTH,
     UPLOAD_METADATA,
     UPLOAD_OFFSET,
-    HaveSchema,
-    HoldingsSchema,
-    PhotoSizeSchema,
 )  # fmt: skip
 from server.files.store import MissingObjectError, Store, store_for
 from server.http.actor import Actor
@@ -41,24 +48,27 @@ register_evidence_states(queries.states)
 
 _UPLOADS = "/uploads"
 _UPLOAD = "/uploads/<string:sha256>"
-_WHO = (problems.UNAUTHENTICATED, problems.FORBIDDEN, problems.CSRF)
+_WHO = (problems.UNAUTHENTICATED, problems.FORBIDDEN)
 _CHUNK = (
     problems.TUS_VERSION, problems.UPLOAD_MALFORMED, problems.TOO_LARGE, problems.LENGTH_REQUIRED,
     problems.UNSUPPORTED_MEDIA_TYPE, problems.OFFSET_MISMATCH, problems.CHECKSUM_MISMATCH,
-    problems.PHOTO_REFUSED, problems.OVERLOADED,
+    problems.PHOTO_REFUSED,
 )  # fmt: skip
 
 
 @blueprint.route(_UPLOADS, methods=["OPTIONS"], provide_automatic_options=False)
-@blueprint.response(204)
+@blueprint.response(204, headers=ANNOUNCED)
 def announce_uploads() -> Any:
     """What this server speaks of tus."""
     return Response(status=204, headers=tus.announce())
 
 
 @blueprint.route(_UPLOADS, methods=["POST"])
-@blueprint.doc(parameters=[TUS_RESUMABLE, UPLOAD_LENGTH, UPLOAD_METADATA])
-@blueprint.response(201)
+@blueprint.doc(
+    parameters=[TUS_RESUMABLE, UPLOAD_LENGTH, UPLOAD_METADATA, UPLOAD_CHECKSUM],
+    requestBody=FIRST_CHUNK_BODY,
+)
+@blueprint.response(201, headers=CREATED)
 @documented(*_WHO, *_CHUNK)
 def create_upload() -> Any:
     """Open an upload, or find it again: `Upload-Offset` says from where to go on."""
@@ -75,7 +85,7 @@ def create_upload() -> Any:
 
 @blueprint.route(_UPLOAD, methods=["HEAD"], provide_automatic_options=False)
 @blueprint.doc(parameters=[TUS_RESUMABLE])
-@blueprint.response(200)
+@blueprint.response(200, headers=STANDING)
 @documented(*_WHO, problems.TUS_VERSION, problems.NOT_FOUND, problems.PHOTO_REFUSED)
 def show_upload(sha256: str) -> Any:
     """Where an upload stands."""
@@ -92,8 +102,8 @@ def show_upload(sha256: str) -> Any:
 
 
 @blueprint.route(_UPLOAD, methods=["PATCH"])
-@blueprint.doc(parameters=[TUS_RESUMABLE, UPLOAD_OFFSET], requestBody=CHUNK_BODY)
-@blueprint.response(204)
+@blueprint.doc(parameters=[TUS_RESUMABLE, UPLOAD_OFFSET, UPLOAD_CHECKSUM], requestBody=CHUNK_BODY)
+@blueprint.response(204, headers=PROGRESS)
 @documented(*_WHO, problems.NOT_FOUND, *_CHUNK)
 def append_chunk(sha256: str) -> Any:
     """Take a chunk; the last one answers `Upload-Verified: true`."""
@@ -107,7 +117,7 @@ def append_chunk(sha256: str) -> Any:
 
 @blueprint.route(_UPLOAD, methods=["DELETE"])
 @blueprint.doc(parameters=[TUS_RESUMABLE])
-@blueprint.response(204)
+@blueprint.response(204, headers=TUS_HEADER)
 @documented(*_WHO, problems.TUS_VERSION, problems.NOT_FOUND, problems.UPLOAD_COMPLETE)
 def cancel_upload(sha256: str) -> Any:
     """Forget an upload that has not become evidence."""
@@ -117,7 +127,10 @@ def cancel_upload(sha256: str) -> Any:
 
 
 @blueprint.route(_UPLOAD, methods=["POST"])
-@blueprint.response(204)
+@blueprint.doc(
+    parameters=[METHOD_OVERRIDE, TUS_RESUMABLE, OPTIONAL_OFFSET], requestBody=FIRST_CHUNK_BODY
+)
+@blueprint.response(204, headers=TUS_HEADER)
 @documented(*_WHO, problems.NOT_FOUND, problems.METHOD_NOT_ALLOWED, problems.UPLOAD_COMPLETE,
             *_CHUNK)  # fmt: skip
 def override_method(sha256: str) -> Any:
@@ -134,7 +147,7 @@ def override_method(sha256: str) -> Any:
 @blueprint.post("/evidence/have")
 @blueprint.arguments(HaveSchema)
 @blueprint.response(200, HoldingsSchema)
-@documented(*_WHO, problems.MALFORMED_JSON, problems.INVALID)
+@documented(problems.UNAUTHENTICATED)
 def ask_have(body: dict[str, list[str]]) -> Any:
     """Which of these photos the server holds already: one trip for a day's round."""
     actor = current_actor()
@@ -149,7 +162,8 @@ def ask_have(body: dict[str, list[str]]) -> Any:
 @blueprint.get("/evidence/<string:sha256>")
 @blueprint.arguments(PhotoSizeSchema, location="query")
 @blueprint.response(200, {"type": "string", "format": "binary"}, content_type="image/*")
-@documented(problems.UNAUTHENTICATED, problems.NOT_FOUND, problems.INVALID)
+@blueprint.alt_response(304, description="The caller's copy (`If-None-Match`) is the present one")
+@documented(problems.UNAUTHENTICATED, problems.NOT_FOUND)
 def show_photo(query: dict[str, str], sha256: str) -> Any:
     """A photo, without place, maker and time of its file; 404 for whoever may not see it."""
     actor = current_actor()

@@ -54,22 +54,3 @@ class PhotoSizeSchema(Schema):
     size = fields.String(
         load_default="screen", validate=validate.OneOf(["thumb", "screen", "original"])
     )
-
-
-def _header(name: str, schema: dict[str, object], description: str) -> dict[str, object]:
-    return {"in": "header", "name": name, "schema": schema, "required": True,
-            "description": description}  # fmt: skip
-
-
-#: Headers of tus for the description of the API; they are read by `tus`, not by marshmallow.
-TUS_RESUMABLE = _header("Tus-Resumable", {"type": "string", "enum": ["1.0.0"]}, "The version")
-UPLOAD_LENGTH = _header("Upload-Length", {"type": "integer", "minimum": 1}, "Bytes of the photo")
-UPLOAD_OFFSET = _header("Upload-Offset", {"type": "integer", "minimum": 0}, "Where the chunk goes")
-UPLOAD_METADATA = _header(
-    "Upload-Metadata", {"type": "string"}, "Base64 values of `sha256`, `type`, `filename`"
-)
-CHUNK_BODY = {
-    "required": True,
-    "content": {"application/offset+octet-stream": {"schema": {"type": "string",
-                                                               "format": "binary"}}},
-}  # fmt: skip

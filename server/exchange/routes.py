@@ -24,7 +24,7 @@ from server.http.actor import Actor
 from server.http.body import read_body
 from server.http.credentials import current_actor
 from server.http.decode import StrictJsonError
-from server.http.openapi import documented
+from server.http.openapi import documented, signed_in_by
 from server.http.transaction import reading, writing
 from server.problems import ProblemError
 from server.settings import Settings
@@ -40,11 +40,8 @@ blueprint = Blueprint(
     "required": True, "content": {"application/json": {"schema": SyncRequestSchema}},
 })  # fmt: skip
 @blueprint.response(200, SyncAnswerSchema)
-@documented(
-    problems.UNAUTHENTICATED, problems.FORBIDDEN, problems.MALFORMED_JSON, problems.INVALID,
-    problems.TOO_LARGE, problems.LENGTH_REQUIRED, problems.UNSUPPORTED_MEDIA_TYPE,
-    problems.OVERLOADED,
-)  # fmt: skip
+@signed_in_by("device")
+@documented(problems.FORBIDDEN, problems.CSRF)
 def sync() -> Response:
     """Deliver operations, then fetch what is new (PROTOCOL.md 4).
 

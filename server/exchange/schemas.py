@@ -2,12 +2,85 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from typing import Any
 
-from sync.limits import BATCH_MAX, ROWS_MAX
+from marshmallow import INCLUDE, Schema, fields, validate
+
+from server.activities.schemas import ConflictValueSchema, FeedActivitySchema
+from sync.limits import (
+    BATCH_MAX,
+    ELEMENTS_MAX,
+    FIELDS_MAX,
+    INTEGER_MAX,
+    NAME_MAX,
+    OLDEST_PROTOCOL,
+    ROWS_MAX,
+)
+from sync.operation import TYPES
+
+_NUMBER = validate.Range(min=0, max=INTEGER_MAX)
+_COUNTER = validate.Range(min=0, max=2**31 - 1)
 
 
-class UnsentSchema(Schema):
+class _Open(Schema):
+    """Unknown members are left alone: a newer app may send more."""
+
+    class Meta:
+        unknown = INCLUDE
+
+
+def _id(**options: Any) -> fields.String:
+    pattern = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+    return fields.String(validate=validate.Regexp(pattern), **options)
+
+
+def _by_field(what: str, **options: Any) -> fields.Dict:
+    return fields.Dict(
+        keys=fields.String(), metadata={"description": what, "maxProperties": FIELDS_MAX}, **options
+    )
+
+
+class CapturedSchema(_Open):
+    """What the phone's clocks said. Evidence only; no sync is refused for a clock."""
+
+    wall = fields.String(allow_none=True)
+    monotonic_ms = fields.Integer(allow_none=True)
+    boot = fields.String(allow_none=True)
+    beacon = fields.String(allow_none=True, metadata={"description": "The last one received"})
+
+
+class OperationSchema(_Open):
+    """One thing that a phone did to one activity (PROTOCOL.md 3).
+
+    An operation that is not like this is answered `parked` and fails no other.
+    """
+
+    id = _id(required=True)
+    activity = _id(required=True)
+    type = fields.String(required=True, validate=validate.OneOf(sorted(TYPES)))
+    scope = fields.String(required=True, validate=validate.Length(max=NAME_MAX),
+                          metadata={"example": "commune:c-00004-2025"})  # fmt: skip
+    kind = fields.String(required=True, validate=validate.Regexp("^[a-z][a-z0-9_]{0,79}$"))
+    kind_version = fields.Integer(required=True, validate=validate.Range(min=1, max=INTEGER_MAX))
+    base = fields.Integer(allow_none=True, validate=_NUMBER,
+                          metadata={"description": "The version that the phone saw"})  # fmt: skip
+    incarnation = fields.String(allow_none=True, validate=validate.Length(max=NAME_MAX))
+    set = _by_field("Changed fields: by `kind`, those of `<Kind>Fields`; null clears")
+    was = _by_field("The same fields as the phone saw them")
+    add = _by_field("Elements that came, by set field; `evidence`: photos",
+                    values=fields.List(fields.Dict(),
+                                       validate=validate.Length(max=ELEMENTS_MAX)))  # fmt: skip
+    remove = _by_field("Ids of elements that went, by set field",
+                       values=fields.List(fields.String(),
+                                          validate=validate.Length(max=ELEMENTS_MAX)))  # fmt: skip
+    after = _id(allow_none=True, metadata={"description": "My last operation on this activity"})
+    n = fields.Integer(allow_none=True, validate=_NUMBER,
+                       metadata={"description": "Counts the phone's operations"})  # fmt: skip
+    captured = fields.Nested(CapturedSchema, allow_none=True)
+    resolve = fields.Dict(allow_none=True)
+
+
+class UnsentSchema(_Open):
     """What the phone still holds."""
 
     operations = fields.Integer(validate=validate.Range(min=0))
@@ -15,24 +88,42 @@ class UnsentSchema(Schema):
     oldest_at = fields.String(allow_none=True)
 
 
-class SyncRequestSchema(Schema):
+class SyncRequestSchema(_Open):
     """What a phone sends (PROTOCOL.md 4)."""
 
-    protocol = fields.Integer(required=True, validate=validate.Range(min=1))
+    protocol = fields.Integer(required=True, validate=validate.Range(min=OLDEST_PROTOCOL))
     device = fields.String(allow_none=True, metadata={"description": "Must fit the token"})
-    epoch = fields.Integer(validate=validate.Range(min=0))
-    last_n = fields.Integer(validate=validate.Range(min=0))
+    epoch = fields.Integer(validate=_COUNTER)
+    last_n = fields.Integer(validate=_COUNTER)
     app = fields.String(allow_none=True)
     catalogue = fields.String(allow_none=True)
     unsent = fields.Nested(UnsentSchema, allow_none=True)
     incarnation = fields.String(allow_none=True)
-    cursors = fields.Dict(fields.String(), fields.Integer(validate=validate.Range(min=0)))
+    cursors = fields.Dict(fields.String(), fields.Integer(validate=_NUMBER))
     digests = fields.Dict(fields.String(), fields.String())
     operations = fields.List(
-        fields.Dict(metadata={"description": "PROTOCOL.md 3"}),
-        validate=validate.Length(max=BATCH_MAX),
+        fields.Nested(OperationSchema), validate=validate.Length(max=BATCH_MAX)
     )
-    max_rows = fields.Integer(validate=validate.Range(min=0), metadata={"default": ROWS_MAX})
+    max_rows = fields.Integer(validate=_NUMBER, metadata={"default": ROWS_MAX})
+
+
+class ProblemOfOperationSchema(_Open):
+    """What is wrong with one field of an operation."""
+
+    field = fields.String(required=True)
+    code = fields.String(required=True)
+    vi = fields.String(required=True)
+    en = fields.String(required=True)
+
+
+class OutcomeConflictSchema(Schema):
+    """What did not go in and is kept beside the activity until somebody decides."""
+
+    kind = fields.String(
+        required=True, validate=validate.OneOf(["fields", "amendment", "withdrawal", "invalid"])
+    )
+    operation = fields.String(required=True)
+    values = fields.List(fields.Nested(ConflictValueSchema), required=True)
 
 
 class OutcomeSchema(Schema):
@@ -48,9 +139,23 @@ class OutcomeSchema(Schema):
     scope = fields.String()
     seq = fields.Integer(allow_none=True)
     reason = fields.String()
-    problems = fields.List(fields.Dict())
-    conflicts = fields.List(fields.Dict())
+    problems = fields.List(fields.Nested(ProblemOfOperationSchema))
+    conflicts = fields.List(fields.Nested(OutcomeConflictSchema))
     fork = fields.Boolean()
+
+
+class FeedRowSchema(FeedActivitySchema):
+    """An activity whole, or `own` without its body; a document; or `gone`, perhaps `moved_to`."""
+
+    own = fields.Boolean()
+    body = fields.Dict(metadata={"description": "Of a document: `catalogue`, `plan`, notices"})
+    gone = fields.Boolean()
+    moved_to = fields.String(metadata={"description": "The scope where it is now"})
+
+
+#: Only these stand in a row of every sort.
+_ALWAYS = ("type", "id", "seq", "version")
+_SOMETIMES = tuple(name for name in FeedRowSchema().fields if name not in _ALWAYS)
 
 
 class PageSchema(Schema):
@@ -59,7 +164,7 @@ class PageSchema(Schema):
     to = fields.Integer(required=True)
     more = fields.Boolean(required=True)
     digest = fields.String(required=True)
-    rows = fields.List(fields.Dict(), required=True)
+    rows = fields.List(fields.Nested(FeedRowSchema(partial=_SOMETIMES)), required=True)
 
 
 class GrantsSchema(Schema):

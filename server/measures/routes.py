@@ -51,8 +51,7 @@ def show_progress(query: dict[str, Any], plan_id: str) -> Any:
 @blueprint.arguments(WeeksQuerySchema, location="query")
 @blueprint.response(200, WeeksSchema)
 @documented(
-    problems.UNAUTHENTICATED, problems.FORBIDDEN, problems.NOT_FOUND, problems.PERIOD_INVALID,
-    problems.INVALID,
+    problems.UNAUTHENTICATED, problems.FORBIDDEN, problems.NOT_FOUND, problems.PERIOD_INVALID
 )  # fmt: skip
 def show_weeks(query: dict[str, Any], plan_id: str) -> Any:
     """The weekly broadcast target by commune and ISO week, for a province or less."""

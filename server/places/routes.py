@@ -36,7 +36,7 @@ _UNIT_ID = re.compile(r"vn|[pdco]-[0-9a-z-]{1,38}")
 @blueprint.get("/places")
 @blueprint.arguments(PlaceSearchSchema, location="query")
 @blueprint.response(200, PlaceListSchema)
-@documented(problems.UNAUTHENTICATED, problems.INVALID)
+@documented(problems.UNAUTHENTICATED)
 def find_places(query: dict[str, Any]) -> Any:
     """Places by name, with or without diacritics; without a name, all communes of a province,
     or all of the level (at most `limit`)."""

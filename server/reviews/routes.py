@@ -34,7 +34,7 @@ blueprint = Blueprint(
 @blueprint.get("/reviews/queue")
 @blueprint.arguments(QueueArgumentsSchema, location="query")
 @blueprint.response(200, QueueSchema)
-@documented(problems.UNAUTHENTICATED, problems.INVALID)
+@documented(problems.UNAUTHENTICATED)
 def show_queue(arguments: dict[str, Any]) -> Response:
     """Submitted activities of the reader's area and not their own, longest waiting first."""
     actor = current_actor()
@@ -72,9 +72,9 @@ def show_reasons() -> Any:
 @blueprint.arguments(DecideSchema)
 @blueprint.response(200, ActivitySchema)
 @documented(
-    problems.UNAUTHENTICATED, problems.CSRF, problems.FORBIDDEN, problems.OWN_WORK,
-    problems.NOT_FOUND, problems.MALFORMED_JSON, problems.INVALID, problems.STALE_REVIEW,
-    problems.DECISION_IMPOSSIBLE, problems.EVIDENCE_MISSING, problems.OPEN_CONFLICT,
+    problems.UNAUTHENTICATED, problems.FORBIDDEN, problems.OWN_WORK, problems.NOT_FOUND,
+    problems.STALE_REVIEW, problems.DECISION_IMPOSSIBLE, problems.EVIDENCE_MISSING,
+    problems.OPEN_CONFLICT,
 )  # fmt: skip
 def decide(body: dict[str, Any], activity_id: str) -> Response:
     """Approve, return or reject what was seen; answers the activity as it then stands."""
