@@ -6,6 +6,8 @@ import type { ActivityView, EngineStatus } from "../sync/engine.ts";
 import { longDay, shortDay } from "../ui/format.ts";
 import type { IconName } from "../ui/icons.ts";
 
+const REPEATED_NUMBERS = 2;
+
 export type Tone = "go" | "ask" | "ok" | "bad" | "";
 
 /** `Phát thanh 16/11`. */
@@ -24,6 +26,19 @@ export function longTitle(
 ): string {
   const parts = [activity.eventDate ? longDay(activity.eventDate) : "", activity.fields.start_time];
   return `${label(kinds.get(activity.kind)?.short, activity.kind)} · ${parts.filter(Boolean).join(", ")}`;
+}
+
+/** What "as last time" would repeat: when it was, and its first numbers. `Thứ Ba 17/11, 17:00 · 5 phút · 8 cụm`. */
+export function repeatWords(
+  activity: { eventDate: string | null; fields: Record<string, unknown> },
+  kind: Kind | undefined,
+): string {
+  const numbers = (kind?.fields ?? [])
+    .filter((field) => field.unit && kind?.repeated.includes(field.id) && activity.fields[field.id])
+    .slice(0, REPEATED_NUMBERS)
+    .map((field) => `${activity.fields[field.id]} ${label(field.unit)}`);
+  const moment = [activity.eventDate ? longDay(activity.eventDate) : "", activity.fields.start_time];
+  return [moment.filter(Boolean).join(", "), ...numbers].filter(Boolean).join(" · ");
 }
 
 /** What the province has decided, if anything. */

@@ -16,6 +16,7 @@ let held = $state.raw<Engine | null>(null);
 // Replaced whole, never changed inside: deep proxies of thousands of rows would cost
 let snapshot = $state.raw<Snapshot>({ activities: [], drafts: [], status: null, kinds: new Map() });
 let seenCatalogue: unknown = null;
+let leaveFormer = () => {};
 
 export function hasEngine(): boolean {
   return held !== null;
@@ -34,6 +35,7 @@ export function now(): Snapshot {
 
 /** Show what `opened` holds from here on. */
 export function follow(opened: Engine): void {
+  leaveFormer();
   held = opened;
   const renew = () => {
     let { kinds } = snapshot;
@@ -45,7 +47,7 @@ export function follow(opened: Engine): void {
     snapshot = { activities: opened.activities(), drafts: opened.drafts(), status: opened.status(), kinds };
   };
   renew();
-  opened.subscribe(renew);
+  leaveFormer = opened.subscribe(renew);
 }
 
 /** Open a new form of `kind` for `scope`, with its defaults where `fields` say nothing. */

@@ -6,6 +6,7 @@ export const en: Record<Key, string> = {
   "app.retry": "Try again",
   "app.broken":
     "Loa could not open its store on this phone. Close some tabs and try again; the data is kept.",
+  "app.screenMissing": "This part could not be opened. The data is on the phone; try again with a network.",
   "app.back": "Back",
   "nav.today": "Today",
   "nav.activities": "Activities",
@@ -23,6 +24,10 @@ export const en: Record<Key, string> = {
   "enrol.scanUnavailable":
     "This browser can't read QR codes. Scan with the phone's camera app, or type the code.",
   "enrol.once": "A network is needed once, to connect. After that you can record without one.",
+  "enrol.again":
+    "This phone is connected to the account {name}. Press Connect to connect it anew with this code.",
+  "enrol.cutOff":
+    "This phone was disconnected from the account {name}. The data is kept; connect with a new code to go on sending.",
   "enrol.error.code": "The code is used, expired or wrong. Ask the office for a new one.",
   "enrol.error.offline": "No network yet. Connecting needs it once; press again when there is one.",
   "enrol.error.portal": "This Wi-Fi wants a sign-in first. Open its page and try again.",
@@ -40,6 +45,8 @@ export const en: Record<Key, string> = {
   "home.returned": "{n} to be fixed",
   "home.returnedOne": "{what}: {why}",
   "home.attention": "{n} need your attention",
+  "home.reconnect": "Connect this phone again",
+  "home.reopen": "Loa needs an update",
   "home.drafts": "Drafts: {n}",
   "home.again": "As last time",
   "home.other": "Others:",

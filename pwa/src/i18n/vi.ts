@@ -4,6 +4,7 @@ export const vi = {
   "app.retry": "Thử lại",
   "app.broken":
     "Loa chưa mở được kho dữ liệu trên máy. Đóng bớt thẻ trình duyệt rồi thử lại; dữ liệu vẫn còn.",
+  "app.screenMissing": "Chưa mở được phần này. Dữ liệu vẫn còn trên máy; có mạng rồi thử lại.",
   "app.back": "Quay lại",
   "nav.today": "Hôm nay",
   "nav.activities": "Hoạt động",
@@ -22,6 +23,9 @@ export const vi = {
   "enrol.scanUnavailable":
     "Trình duyệt này không đọc được mã QR. Anh/chị dùng ứng dụng máy ảnh của điện thoại để quét, hoặc nhập mã.",
   "enrol.once": "Cần mạng một lần để nối máy. Sau đó ghi được cả khi không có mạng.",
+  "enrol.again": "Máy này đang nối với tài khoản {name}. Bấm Nối máy để nối lại bằng mã dưới đây.",
+  "enrol.cutOff":
+    "Máy này đã bị ngắt khỏi tài khoản {name}. Dữ liệu vẫn còn trên máy; nối lại bằng mã mới để gửi tiếp.",
   "enrol.error.code": "Mã đã dùng, đã hết hạn hoặc không đúng. Xin mã mới từ cơ quan BHXH.",
   "enrol.error.offline": "Chưa có mạng. Nối máy cần mạng một lần; có mạng rồi bấm lại.",
   "enrol.error.portal": "Mạng Wi-Fi này đòi đăng nhập trước. Mở trang đăng nhập của mạng rồi thử lại.",
@@ -39,6 +43,8 @@ export const vi = {
   "home.returned": "{n} việc cần bổ sung",
   "home.returnedOne": "{what}: {why}",
   "home.attention": "{n} mục cần anh/chị xem",
+  "home.reconnect": "Cần nối lại máy",
+  "home.reopen": "Cần cập nhật Loa",
   "home.drafts": "{n} bản nháp",
   "home.again": "Như lần trước",
   "home.other": "Khác:",
