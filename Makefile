@@ -56,6 +56,9 @@ simulate: $(VENV)/.dev ## the sync simulator: make simulate SEED=1 N=2000
 bench: $(VENV)/.dev pwa/dist/.built system ## all benchmarks, as ratios to a floor of the same run
 	for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file; done
 
+pictures: $(VENV)/.dev pwa/dist/.built system ## screenshots of all screens over demo data, into docs/pictures
+	$(BIN)/python -m tests.journeys.make_pictures
+
 generate: $(VENV)/.dev ## the generated files: docs/openapi.json, docs/catalogue.md, docs/problems.md, types of the PWA
 	$(BIN)/loa generate
 

@@ -1,1 +1,1 @@
-"""The Flask application of Loa: one folder for each noun of the field, imported in one checked order."""
+"""The Flask application of Loa: a folder for each noun of the field, in one checked order."""

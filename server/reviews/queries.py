@@ -64,9 +64,7 @@ def decisions(session: Session, activity_id: str) -> list[Decision]:
     """All decisions on an activity, oldest first."""
     return list(
         session.scalars(
-            select(Decision)
-            .where(Decision.activity_id == activity_id)
-            .order_by(Decision.version)
+            select(Decision).where(Decision.activity_id == activity_id).order_by(Decision.version)
         )
     )
 

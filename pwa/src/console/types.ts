@@ -85,7 +85,7 @@ export interface HistoryEntry {
   version: number;
   by?: { id: string; name: string };
   account?: { id: string; name: string };
-  detail?: Record<string, unknown> | null;
+  detail?: { remarks?: Remark[] } | null;
 }
 
 export interface Session {

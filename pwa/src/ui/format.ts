@@ -25,6 +25,11 @@ export function longDay(iso: string): string {
   return `${t(`day.${weekday(iso)}` as "day.0")} ${shortDay(iso)}`;
 }
 
+/** `Thứ Hai 16/11/2026`. */
+export function fullDay(iso: string): string {
+  return `${t(`day.${weekday(iso)}` as "day.0")} ${day(iso)}`;
+}
+
 /** A moment in Việt Nam: `19/11, 09:40`. */
 export function moment(iso: string): string {
   const at = new Date(iso);

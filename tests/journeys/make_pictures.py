@@ -1,0 +1,79 @@
+"""`make pictures`: screens over demo data, light and dark, into docs/pictures, to be looked at."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.journeys.conftest import ARGUMENTS, CHROMIUM, DESK, PHONE
+from tests.support.serving import ROOT, Server
+
+OUT = ROOT / "docs" / "pictures"
+
+
+def main() -> None:
+    OUT.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server(Path(folder))
+        server.loa("init")
+        server.loa("demo")
+        with server.running("--workers", "1"), sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=CHROMIUM, args=ARGUMENTS, env={**os.environ, "LANGUAGE": "vi"}
+            )
+            for scheme in ("light", "dark"):
+                ending = "" if scheme == "light" else "-dark"
+                phone(browser, server, scheme, ending, width=360)
+                console(browser, server, scheme, ending)
+            phone(browser, server, "light", "-320", width=320)
+            browser.close()
+
+
+def phone(browser: Browser, server: Server, scheme: str, ending: str, width: int) -> None:
+    link = re.search(r"http\S+#noi-may=\S+", server.loa("demo"))
+    assert link
+    settings = {**PHONE, "viewport": {"width": width, "height": 740}, "color_scheme": scheme}
+    page = browser.new_context(**settings).new_page()
+    page.goto(link.group())
+    page.get_by_role("button", name=re.compile("Như lần trước")).wait_for(timeout=30_000)
+    shoot(page, f"field-home{ending}")
+    page.get_by_role("button", name=re.compile("Như lần trước")).click()
+    page.get_by_label("Ngày phát").wait_for()
+    shoot(page, f"field-form{ending}")
+    page.get_by_role("link", name="Quay lại").click()
+    page.get_by_role("link", name="Hoạt động").click()
+    shoot(page, f"field-activities{ending}")
+    page.get_by_role("link", name="Hộp gửi").click()
+    shoot(page, f"field-outbox{ending}")
+    page.context.close()
+
+
+def console(browser: Browser, server: Server, scheme: str, ending: str) -> None:
+    details = json.loads((server.folder / "demo-20.json").read_text(encoding="utf-8"))
+    page = browser.new_context(**DESK, color_scheme=scheme).new_page()
+    page.goto(f"{server.url}/console")
+    page.get_by_label("Tên đăng nhập").fill("duyet.20")
+    page.get_by_label("Mật khẩu").fill(details["sign_in"]["duyet.20"])
+    page.get_by_role("button", name="Đăng nhập").click()
+    page.get_by_role("button", name=re.compile("^Duyệt")).wait_for()
+    shoot(page, f"console-review{ending}")
+    page.get_by_role("link", name="Phụ lục").click()
+    page.get_by_role("row", name=re.compile(r"^I\.4 ")).wait_for()
+    shoot(page, f"console-annex{ending}")
+    page.context.close()
+
+
+def shoot(page: Page, name: str) -> None:
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(400)  # pictures decode after the network is quiet
+    page.screenshot(path=OUT / f"{name}.png")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
