@@ -2,7 +2,7 @@
 import type { Kind } from "../forms/rules/index.ts";
 import { currentLanguage, type Key, label, t } from "../i18n/index.ts";
 import { vi } from "../i18n/vi.ts";
-import type { ActivityView, EngineStatus } from "../sync/engine.ts";
+import type { ActivityView, EngineStatus, EvidenceView } from "../sync/engine.ts";
 import { longDay, shortDay } from "../ui/format.ts";
 import type { IconName } from "../ui/icons.ts";
 
@@ -78,6 +78,11 @@ export function stateWords(activity: ActivityView): { text: string; tone: Tone; 
         icon: "check",
       };
   }
+}
+
+/** Where one photo is. */
+export function photoWords(photo: EvidenceView): string {
+  return t(`photo.${photo.place}`);
 }
 
 /** Why the server keeps it aside, in the author's words, and what is wrong field by field. */

@@ -119,6 +119,7 @@ export const en: Record<Key, string> = {
   "list.drafts": "Drafts",
   "list.empty": "No activities yet",
   "list.emptyText": "What you and your commune record appears here.",
+  "list.noneReturned": "Nothing to be fixed",
   "list.more": "Show more",
 
   "status.draft": "Draft",
@@ -135,6 +136,12 @@ export const en: Record<Key, string> = {
   "state.received": "Received by the province",
   "state.receivedPhotos": "The province has {n}/{all} photos",
   "state.attention": "Needs your attention",
+
+  "photo.phone": "on the phone",
+  "photo.sending": "being sent",
+  "photo.received": "the province has it",
+  "photo.damaged": "damaged, take it again",
+  "photo.elsewhere": "on another phone",
 
   "detail.photos": "Evidence photos",
   "detail.content": "Content",
@@ -193,6 +200,7 @@ export const en: Record<Key, string> = {
   "settings.title": "Account",
   "settings.language": "Language",
   "settings.units": "Places",
+  "settings.version": "Version",
   "settings.logout": "Sign out of this phone",
   "settings.logoutAsk": "Sign out? You will need a new enrolment code to come back.",
   "settings.logoutUnsent":

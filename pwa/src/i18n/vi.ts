@@ -118,6 +118,7 @@ export const vi = {
   "list.drafts": "Bản nháp",
   "list.empty": "Chưa có hoạt động nào",
   "list.emptyText": "Hoạt động anh/chị ghi và của cả xã hiện ở đây.",
+  "list.noneReturned": "Không có việc nào cần bổ sung",
   "list.more": "Xem thêm",
 
   "status.draft": "Nháp",
@@ -134,6 +135,12 @@ export const vi = {
   "state.received": "Tỉnh đã nhận",
   "state.receivedPhotos": "Tỉnh đã nhận {n}/{all} ảnh",
   "state.attention": "Cần anh/chị xem",
+
+  "photo.phone": "trên máy",
+  "photo.sending": "đang gửi",
+  "photo.received": "tỉnh đã nhận",
+  "photo.damaged": "hỏng, cần chụp lại",
+  "photo.elsewhere": "ở máy khác",
 
   "detail.photos": "Ảnh minh chứng",
   "detail.content": "Nội dung",
@@ -191,6 +198,7 @@ export const vi = {
   "settings.title": "Tài khoản",
   "settings.language": "Ngôn ngữ",
   "settings.units": "Địa bàn",
+  "settings.version": "Phiên bản",
   "settings.logout": "Đăng xuất khỏi máy này",
   "settings.logoutAsk": "Đăng xuất? Muốn dùng lại phải xin mã nối máy mới.",
   "settings.logoutUnsent":

@@ -4,7 +4,7 @@ import type { Outside, Phone } from "./phone.ts";
 import { pageSurroundings } from "./sender.ts";
 
 /** Told to the server, so that an office sees which phones are behind. */
-const APP = "0.1.0";
+export const APP = "0.1.0";
 
 export function pageOutside(): Outside {
   return {
