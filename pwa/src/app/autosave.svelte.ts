@@ -3,6 +3,8 @@ import type { Draft, Fields } from "../sync/engine.ts";
 import { engine } from "./state.svelte.ts";
 
 const PAUSE_MS = 250;
+/** A full disk may have room again once something else was deleted. */
+const RETRY_MS = 5000;
 
 export class Autosave {
   /** Null when there is no such draft. */
@@ -62,11 +64,17 @@ export class Autosave {
   rest(resting = true): void {
     clearTimeout(this.#timer);
     this.#resting = resting;
+    if (!resting) void this.flush();
   }
 
   async #write(): Promise<void> {
     const draft = this.draft;
     if (!draft || this.#resting || this.state === "saved") return;
+    // Sent or deleted in another tab: written again, it would come back as a ghost
+    if (!engine().draft(draft.id)) {
+      this.draft = null;
+      return;
+    }
     try {
       await engine().saveDraft(draft);
       this.savedAt = new Date().toISOString();
@@ -74,6 +82,8 @@ export class Autosave {
       if (this.draft?.fields === draft.fields) this.state = "saved";
     } catch {
       this.state = "failed";
+      clearTimeout(this.#timer);
+      if (!this.#resting) this.#timer = setTimeout(() => void this.flush(), RETRY_MS);
     }
   }
 }

@@ -5,7 +5,7 @@ import { parseWhole, showWhole } from "./typing.ts";
 
 describe("whole numbers as people type them", () => {
   it("takes any grouping and gives Vietnamese dots back", () => {
-    for (const text of ["1263600", "1.263.600", "1 263 600", "1,263,600"])
+    for (const text of ["1263600", "1.263.600", "1 263 600", "1\u00a0263\u00a0600", "1,263,600"])
       expect(parseWhole(text)).toBe(1263600);
     expect(showWhole(1263600, "vi")).toBe("1.263.600");
     expect(parseWhole(showWhole(1263600, "vi"))).toBe(1263600);
