@@ -1,7 +1,6 @@
 /** An activity in words: what it is, where it stands, why it waits. */
 import type { Kind } from "../forms/rules/index.ts";
-import { currentLanguage, type Key, label, t } from "../i18n/index.ts";
-import { vi } from "../i18n/vi.ts";
+import { currentLanguage, hasWord, label, t } from "../i18n/index.ts";
 import type { ActivityView, EngineStatus, EvidenceView } from "../sync/engine.ts";
 import { longDay, shortDay } from "../ui/format.ts";
 import type { IconName } from "../ui/icons.ts";
@@ -95,7 +94,7 @@ export function attentionWords(activity: ActivityView): string {
   const kept =
     attention.reason === "amendment" || attention.kind !== "conflict" ? attention.reason : "conflict";
   const key = `outbox.reason.${kept}`;
-  return t(key in vi ? (key as Key) : "outbox.reason.other");
+  return t(hasWord(key) ? key : "outbox.reason.other");
 }
 
 /** Why nothing moves although something waits. */

@@ -1,4 +1,9 @@
-/** The field app's words in Vietnamese, the language that the product is made in. */
+/**
+ * The field app's words in Vietnamese, the language that the product is made in: those that the first
+ * screen needs. The rest stands in `vi_later.ts` and is fetched after it.
+ */
+import type { later } from "./vi_later.ts";
+
 export const vi = {
   "app.loading": "Đang mở Loa…",
   "app.retry": "Thử lại",
@@ -10,30 +15,6 @@ export const vi = {
   "nav.activities": "Hoạt động",
   "nav.outbox": "Hộp gửi",
   "nav.settings": "Tài khoản và cài đặt",
-
-  "enrol.title": "Nối máy với Loa",
-  "enrol.intro":
-    "Anh/chị mở đường liên kết hoặc quét mã QR do cơ quan BHXH gửi, hoặc nhập mã nối máy vào đây.",
-  "enrol.code": "Mã nối máy",
-  "enrol.submit": "Nối máy",
-  "enrol.busy": "Đang nối máy…",
-  "enrol.scan": "Quét mã QR",
-  "enrol.scanStop": "Dừng quét",
-  "enrol.scanHint": "Đưa mã QR vào giữa khung hình",
-  "enrol.scanUnavailable":
-    "Trình duyệt này không đọc được mã QR. Anh/chị dùng ứng dụng máy ảnh của điện thoại để quét, hoặc nhập mã.",
-  "enrol.once": "Cần mạng một lần để nối máy. Sau đó ghi được cả khi không có mạng.",
-  "enrol.again": "Máy này đang nối với tài khoản {name}. Bấm Nối máy để nối lại bằng mã dưới đây.",
-  "enrol.cutOff":
-    "Máy này đã bị ngắt khỏi tài khoản {name}. Dữ liệu vẫn còn trên máy; nối lại bằng mã mới để gửi tiếp.",
-  "enrol.error.code": "Mã đã dùng, đã hết hạn hoặc không đúng. Xin mã mới từ cơ quan BHXH.",
-  "enrol.error.offline": "Chưa có mạng. Nối máy cần mạng một lần; có mạng rồi bấm lại.",
-  "enrol.error.portal": "Mạng Wi-Fi này đòi đăng nhập trước. Mở trang đăng nhập của mạng rồi thử lại.",
-  "enrol.error.storage":
-    "Trình duyệt không cho lưu dữ liệu (có thể đang ở chế độ riêng tư). Mở Loa ở cửa sổ thường.",
-  "enrol.error.other": "Chưa nối được máy. Hãy thử lại sau ít phút.",
-  "enrol.deviceName": "Điện thoại của cộng tác viên",
-
   "home.week": "Tuần {n}: lượt phát thanh về BHXH tự nguyện",
   "home.todayShort": "Nay",
   "home.left": "Còn {n} lượt đến Chủ nhật {day}.",
@@ -64,70 +45,12 @@ export const vi = {
   "home.step2Do": "Đưa ra",
   "home.step3": "Ghi một hoạt động",
   "home.step3Text": "Chụp ảnh, điền vài mục, bấm Gửi. Chưa có mạng, Loa gửi sau.",
-
-  "kinds.title": "Ghi hoạt động",
-  "kinds.row": "Phụ lục {rows}",
-  "kinds.where": "Ghi cho",
-
-  "form.draft": "bản nháp",
-  "form.fix": "bổ sung",
-  "form.photos": "Ảnh",
-  "form.photosCount": "{n} ảnh · {size}",
-  "form.photosNeeded": "cần ít nhất {n} ảnh",
-  "form.take": "Chụp ảnh",
-  "form.choose": "Chọn ảnh",
-  "form.photoNumber": "Ảnh {n}",
-  "form.photoRemove": "Bỏ ảnh {n}",
-  "form.photoWorking": "Đang thu nhỏ {n} ảnh…",
-  "form.photoBad.unreadable":
-    "Không đọc được ảnh này. Anh/chị chụp hoặc chọn ảnh khác; bản ghi vẫn còn nguyên.",
-  "form.photoBad.storage_full":
-    "Bộ nhớ đã đầy nên chưa lưu được ảnh. Bản ghi vẫn còn nguyên; xóa bớt thứ khác rồi thêm ảnh lại.",
-  "form.photoBad.too_large": "Ảnh quá lớn. Anh/chị chụp lại bằng nút Chụp ảnh.",
-  "form.saving": "Đang lưu…",
-  "form.saved": "Đã lưu trên máy {time}",
-  "form.saveFailed": "Chưa lưu được: bộ nhớ đầy hoặc bị chặn. Đừng đóng trang này.",
-  "form.missing": "Còn thiếu: {what}",
-  "form.wrong": "Cần xem lại: {what}",
-  "form.ready": "Đủ mục, gửi được",
-  "form.send": "Gửi",
-  "form.sending": "Đang đưa vào hộp gửi…",
-  "form.delete": "Xóa bản nháp",
-  "form.deleteAsk": "Xóa bản nháp này? Ảnh trong bản nháp cũng mất.",
-  "form.keep": "Giữ lại",
-  "form.more": "Thêm {n}",
-  "form.less": "Thu gọn",
-  "form.open": "Mở thêm",
-  "form.optional": "không bắt buộc",
-  "form.yes": "Có",
-  "form.no": "Không",
-  "form.noActivity": "Chưa có hoạt động nào để chọn",
-  "form.chooseOne": "Chọn…",
-  "form.fewer": "Bớt",
-  "form.add": "Thêm",
-  "form.position": "Lấy vị trí hiện tại",
-  "form.positionGot": "Đã có vị trí, sai số {n} m",
-  "form.positionNone": "Không lấy được vị trí. Không sao, mục này không bắt buộc.",
-  "form.positionDrop": "Bỏ vị trí",
-  "form.remark": "Người duyệt nhắn",
-  "form.gone": "Bản nháp này không còn. Có thể đã gửi hoặc đã xóa.",
-
-  "list.title": "Hoạt động",
-  "list.all": "Tất cả",
-  "list.mine": "Của tôi",
-  "list.drafts": "Bản nháp",
-  "list.empty": "Chưa có hoạt động nào",
-  "list.emptyText": "Hoạt động anh/chị ghi và của cả xã hiện ở đây.",
-  "list.noneReturned": "Không có việc nào cần bổ sung",
-  "list.more": "Xem thêm",
-
   "status.draft": "Nháp",
   "status.submitted": "Chờ duyệt",
   "status.returned": "Cần bổ sung",
   "status.approved": "Đã duyệt",
   "status.rejected": "Từ chối",
   "status.withdrawn": "Đã rút",
-
   "state.saved": "Đã lưu trên máy",
   "state.sending": "Đang gửi",
   "state.sendingPhoto": "Đang gửi ảnh {n}/{all}: {percent} %",
@@ -135,36 +58,11 @@ export const vi = {
   "state.received": "Tỉnh đã nhận",
   "state.receivedPhotos": "Tỉnh đã nhận {n}/{all} ảnh",
   "state.attention": "Cần anh/chị xem",
-
   "photo.phone": "trên máy",
   "photo.sending": "đang gửi",
   "photo.received": "tỉnh đã nhận",
   "photo.damaged": "hỏng, cần chụp lại",
   "photo.elsewhere": "ở máy khác",
-
-  "detail.photos": "Ảnh minh chứng",
-  "detail.content": "Nội dung",
-  "detail.edit": "Sửa",
-  "detail.withdraw": "Rút hoạt động",
-  "detail.withdrawAsk": "Rút hoạt động này? Hoạt động đã rút không tính vào kế hoạch.",
-  "detail.withdrawDo": "Rút",
-  "detail.cancel": "Thôi",
-  "detail.author": "Người ghi: {name}",
-  "detail.gone": "Không thấy hoạt động này trên máy.",
-  "detail.amendment": "Hoạt động đã duyệt: bản sửa sẽ chờ người duyệt chấp nhận, số đã duyệt giữ nguyên.",
-  "returned.title": "Cần bổ sung",
-  "returned.circled": "Ảnh {n}/{all}, chỗ được khoanh",
-  "returned.by": "{name}, {at}",
-  "returned.photoSent": "Ảnh đã gửi",
-  "returned.again": "Chụp lại",
-  "returned.fix": "Sửa và gửi lại",
-  "returned.keepOld": "Ảnh cũ vẫn được giữ",
-
-  "outbox.title": "Hộp gửi",
-  "outbox.left": "{n} mục chưa xong · còn {size}",
-  "outbox.none": "Không có gì chờ gửi",
-  "outbox.noneText": "Mọi việc anh/chị đã gửi đều ở tỉnh.",
-  "outbox.sendAll": "Gửi ngay",
   "outbox.sending": "Đang gửi…",
   "outbox.waiting.offline": "Chưa có mạng. Có mạng sẽ tự gửi.",
   "outbox.waiting.portal": "Mạng Wi-Fi này đòi đăng nhập trước. Dữ liệu vẫn còn trên máy.",
@@ -173,9 +71,6 @@ export const vi = {
     "Máy này đã bị ngắt khỏi Loa. Dữ liệu vẫn còn; xin mã nối máy mới từ cơ quan BHXH.",
   "outbox.waiting.too_old": "Ứng dụng quá cũ để gửi. Đóng hẳn Loa rồi mở lại khi có mạng.",
   "outbox.waiting.next": "Đang chờ lượt gửi.",
-  "outbox.done": "Tỉnh đã nhận",
-  "outbox.fix": "Sửa và gửi lại",
-  "outbox.look": "Mở xem",
   "outbox.reason.no_permission":
     "Tài khoản này không còn được ghi cho địa bàn ấy. Bản ghi và ảnh vẫn giữ; hãy báo cơ quan BHXH.",
   "outbox.reason.appeal":
@@ -185,25 +80,6 @@ export const vi = {
   "outbox.reason.conflict": "Người khác vừa sửa cùng chỗ. Cả hai bản đều được giữ; người duyệt sẽ xem.",
   "outbox.reason.amendment": "Bản sửa đang chờ người duyệt chấp nhận. Số đã duyệt giữ nguyên.",
   "outbox.reason.other": "Tỉnh giữ lại bản này để xem. Không có gì bị mất.",
-  "doctor.title": "Bác sĩ đồng bộ",
-  "doctor.safe": "Không có gì bị mất.",
-  "doctor.contact": "Liên lạc với tỉnh: {when}",
-  "doctor.never": "Chưa liên lạc được với tỉnh lần nào",
-  "doctor.online": "Máy đang có mạng",
-  "doctor.offline": "Máy đang không có mạng",
-  "doctor.storage": "Bộ nhớ: Loa dùng {used}, còn {free}",
-  "doctor.clockOk": "Đồng hồ máy đúng",
-  "doctor.clockOff": "Đồng hồ máy lệch {n} phút; việc gửi vẫn bình thường",
-
-  "settings.title": "Tài khoản",
-  "settings.language": "Ngôn ngữ",
-  "settings.units": "Địa bàn",
-  "settings.version": "Phiên bản",
-  "settings.logout": "Đăng xuất khỏi máy này",
-  "settings.logoutAsk": "Đăng xuất? Muốn dùng lại phải xin mã nối máy mới.",
-  "settings.logoutUnsent":
-    "Còn {n} mục chưa gửi. Nếu đăng xuất, dữ liệu ấy được niêm phong trên máy cho đến khi tài khoản này nối lại.",
-  "settings.logoutDo": "Đăng xuất",
   "time.now": "vừa xong",
   "time.minutes": "{n} phút trước",
   "time.hours": "{n} giờ trước",
@@ -223,4 +99,4 @@ export const vi = {
   "dayShort.6": "T7",
 } as const;
 
-export type Key = keyof typeof vi;
+export type Key = keyof typeof vi | keyof typeof later;
