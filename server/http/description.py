@@ -56,6 +56,7 @@ def completed(document: dict[str, Any], rules: Iterable[Rule]) -> dict[str, Any]
     document["info"]["description"] = _INFO
     document["paths"][DOCUMENT_PATH] = {"get": _own_operation()}
     document["components"]["schemas"].pop("PaginationMetadata", None)
+    document["components"].pop("responses", None)  # flask-smorest's own 422
     for path, method, operation in operations(document):
         operation["operationId"] = names[path, method]
         _complete(operation, method, document["paths"][path].get("parameters", []))

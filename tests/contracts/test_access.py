@@ -234,7 +234,8 @@ def test_whose_work_it_is_they_see_it(
         sign_in(client, session, now, make_reviewer(session, now))
         for path in ("activities", f"activities/{target.report.id}", "reviews/queue"):
             said = client.get(f"/api/v1/{path}").text
-            assert AUTHOR in said and WORDS in said
+            assert AUTHOR in said
+            assert WORDS in said
         assert client.get(f"/api/v1/evidence/{target.sha256}").status_code == 200
         phone = bearer(make_device(session, now, target.report.author, DEVICE)[1])
         assert DEVICE in client.get("/api/v1/devices", headers=phone).text
