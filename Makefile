@@ -54,7 +54,7 @@ simulate: $(VENV)/.dev ## the sync simulator: make simulate SEED=1 N=2000
 	$(BIN)/python -m tests.simulation --seed $(SEED) --n $(N)
 
 bench: $(VENV)/.dev pwa/dist/.built system ## all benchmarks, as ratios to a floor of the same run
-	for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file; done
+	for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python -m benchmarks.$$(basename $$file .py); done
 
 pictures: $(VENV)/.dev pwa/dist/.built system ## screenshots of all screens over demo data, into docs/pictures
 	$(BIN)/python -m tests.journeys.make_pictures

@@ -1,6 +1,6 @@
 """How long an ordinary request waits while many clients send their bodies a byte at a time.
 
-    python benchmarks/slow_clients.py [--clients 1000] [--worker-class gthread] [--threads 256]
+    python -m benchmarks.slow_clients [--clients 1000] [--worker-class gthread] [--threads 256]
 
 Starts the real server over a fresh SQLite database, opens the slow clients (each claims a body of
 1,000 bytes and sends one byte a second), and beside them asks `GET /readyz` twenty times a second,

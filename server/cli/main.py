@@ -6,13 +6,18 @@ Not here: anything that only a person in the console does.
 from __future__ import annotations
 
 import os
+import re
 import sys
 
 import click
 from flask import Flask
+from sqlalchemy.exc import DBAPIError
 
 from server.app import create_app
 from server.problems import ProblemError
+
+NO_TABLES = "Cơ sở dữ liệu chưa có bảng nào. Hãy chạy `loa init` trước."
+_TABLE_MISSING = re.compile(r'no such table|relation "\w+" does not exist')
 
 
 class _Group(click.Group):
@@ -24,6 +29,10 @@ class _Group(click.Group):
         except ProblemError as error:
             details = "".join(f"\n  {key}: {value}" for key, value in error.extras.items())
             raise click.ClickException(f"{error.problem.title_vi}{details}") from error
+        except DBAPIError as error:
+            if not _TABLE_MISSING.search(str(error.orig)):
+                raise
+            raise click.ClickException(NO_TABLES) from error
 
 
 @click.group(cls=_Group)
