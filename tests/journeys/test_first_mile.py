@@ -145,10 +145,12 @@ def test_first_mile(
     assert week_figure(server) == {"done": 1, "sent": 1, "approved": 1}
     desk.get_by_role("link", name="Phụ lục").click()
     row = desk.get_by_role("row", name=re.compile(r"^I\.4 "))
-    expect(row.get_by_role("cell").nth(6)).to_have_text("1")
+    expect(row.get_by_role("cell").nth(7)).to_have_text("1")
     desk.screenshot(path=pictures / "console-annex.png")
 
     # the figure opens down to the photo
+    desk.get_by_role("button", name="Chi tiết dòng I.4").click()
+    expect(desk.get_by_text("UBND xã, phường, thị trấn", exact=False)).to_be_visible()
     row.get_by_role("link", name=re.compile("I.4")).click()
     desk.get_by_role("link", name=re.compile("phát thanh")).click()
     expect(desk.get_by_role("img", name="Ảnh 1")).to_be_visible()
