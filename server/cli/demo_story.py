@@ -64,6 +64,7 @@ class Story:
     activities: int
     seed: int = 1
     chance: random.Random = field(init=False)
+    _has_returned: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)  # noqa: S311 - a story, not a secret
@@ -122,8 +123,9 @@ class Story:
         # Old weeks are settled; of this week and the last some still wait
         settled = back > 1 or (back == 1 and self.chance.random() < 0.7)
         verdict = "approve" if settled else None
-        if back == 1 and verdict is None and self.chance.random() < 0.4:
-            verdict = "return"
+        if back == 1 and author == 0 and not self._has_returned:
+            verdict = "return"  # so that the first phone has something to fix
+            self._has_returned = True
         return Happening(
             kind, scope, author, values, min(at, self.now), self._photos(back), verdict
         )
