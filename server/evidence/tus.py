@@ -1,6 +1,6 @@
 """tus 1.0, sans I/O: headers in, a verdict out. The clause stands above each check.
 
-Spoken: core, creation, creation-with-upload, checksum (SHA-256), expiration, termination. An
+Spoken: core, creation, creation-with-upload, checksum (SHA-256, SHA-1), expiration, termination. An
 upload is named by the SHA-256 of the whole file, given as metadata, so a phone can compute its
 address and a lost answer costs nothing. Not here: bytes, accounts, answers to HTTP (`routes`).
 Source: https://tus.io/protocols/resumable-upload, version 1.0.0.
@@ -25,7 +25,9 @@ from server.problems import Problem
 
 VERSION = "1.0.0"
 EXTENSIONS = ("creation", "creation-with-upload", "checksum", "expiration", "termination")
-CHECKSUM_ALGORITHMS = ("sha256",)
+#: Checksum: the server MUST support at least `sha1`, and standard clients send nothing else. It
+#: finds damage on the way, no more: what a photo is stands in its SHA-256.
+CHECKSUM_ALGORITHMS = ("sha256", "sha1")
 CHUNK_MEDIA_TYPE = "application/offset+octet-stream"
 FILENAME_MAX_CHARACTERS = 200
 

@@ -35,7 +35,7 @@ UPLOAD_METADATA = _asked(
 UPLOAD_CHECKSUM = _asked(
     "Upload-Checksum",
     {"type": "string"},
-    "`sha256` and the Base64 digest of this chunk; a chunk that differs answers 460",
+    "`sha256` (or `sha1`) and the Base64 digest of this chunk; a chunk that differs answers 460",
     required=False,
 )
 METHOD_OVERRIDE = _asked(

@@ -114,9 +114,10 @@ def test_another_offset_is_a_conflict_that_names_the_present_one() -> None:
     assert tus.check_offset(tus.Chunk(12, 5, None), 12) is None
 
 
-def test_a_checksum_fits_its_bytes_only() -> None:
-    digest = base64.b64encode(hashlib.sha256(b"bytes").digest()).decode()
-    chunk = tus.read_chunk({**CHUNK, "Upload-Checksum": f"sha256 {digest}"}, 5, 100)
+@pytest.mark.parametrize("algorithm", ["sha256", "sha1"])
+def test_a_checksum_fits_its_bytes_only(algorithm: str) -> None:
+    digest = base64.b64encode(hashlib.new(algorithm, b"bytes").digest()).decode()
+    chunk = tus.read_chunk({**CHUNK, "Upload-Checksum": f"{algorithm} {digest}"}, 5, 100)
     assert isinstance(chunk, tus.Chunk)
     assert chunk.checksum is not None
     assert chunk.checksum.fits(b"bytes")
