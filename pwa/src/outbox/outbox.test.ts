@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { ActivityRow, Draft, Fields, Operation, OutboxItem } from "../store/records.ts";
 import { chooseBatch, nextTurn } from "./batch.ts";
 import { type Making, operationsOf, same } from "./operations.ts";
-import { type OutcomeRow, reoffer, settle } from "./settle.ts";
+import { type OutcomeRow, reoffer, seen, settle } from "./settle.ts";
 import { applyOperations, viewOf } from "./view.ts";
 
 const HISTORIES = 300;
@@ -139,7 +139,7 @@ test("however often and in whatever order outcomes come, an item ends once and i
       );
       if (ended) expect(current).toBe(ended);
       else if (current.state !== "waiting") ended = current;
-      expect(["waiting", "parked", "kept"]).toContain(current.state);
+      expect(["waiting", "told", "parked", "kept"]).toContain(current.state);
     }
   });
 });
@@ -149,11 +149,15 @@ test("only what a verified backup holds is not offered again", () => {
     ...item(operationsOf(draftOf({}), [], making())[0]!, "kept"),
     acknowledgedAt: "2026-11-20T10:00:00Z",
   };
-  expect(reoffer(kept, "2026-11-20T10:00:00.000Z")).toBe(kept);
+  expect(reoffer(kept, "2026-11-20T10:00:00.001Z")).toBe(kept);
+  expect(reoffer(kept, "2026-11-20T10:00:00.000Z").state).toBe("waiting");
   expect(reoffer(kept, "2026-11-20T09:59:59Z").state).toBe("waiting");
   expect(reoffer(kept, null).state).toBe("waiting");
-  const parked: OutboxItem = { ...kept, state: "parked" };
-  expect(reoffer(parked, null)).toBe(parked);
+  // What the server had parked is lost with it too
+  const parked: OutboxItem = { ...kept, state: "parked", reason: "invalid", problems: [] };
+  expect(reoffer(parked, null)).toMatchObject({ state: "waiting", tries: 0 });
+  expect(reoffer(parked, null).reason).toBeUndefined();
+  expect(reoffer(parked, "2026-11-20T11:00:00Z")).toBe(parked);
 });
 
 test("an amendment waits for the reviewer; any other conflict asks its author", () => {
@@ -166,4 +170,30 @@ test("an amendment waits for the reviewer; any other conflict asks its author", 
   };
   expect(state("amendment")).toBe("received");
   expect(state("fields")).toBe("attention");
+});
+
+test("what was acknowledged stays in view, and in the chain, until its row has come", () => {
+  const origin = { base: 1, status: "submitted" as const, fields: { title: "a" }, evidence: [] };
+  const row = { ...applyOperations(null, operationsOf(draftOf({ title: "a" }), [], making()))!, version: 1 };
+  const [edit] = operationsOf(draftOf({ title: "b" }, origin), [], making(3));
+  const hearing = { serverTime: "2026-11-20T10:00:00Z", nowMs: 0, newId: () => "renamed" };
+  const told = settle(item(edit!), { id: edit!.id, outcome: "applied", version: 2 }, hearing);
+  expect(told.state).toBe("told");
+  const view = viewOf({
+    row,
+    items: [told],
+    photos: [],
+    account: { id: "me", name: "Tôi" },
+    underWay: { operations: new Set(), photo: null },
+    hasDraft: false,
+  });
+  expect([view?.fields.title, view?.state]).toEqual(["b", "received"]);
+  const next = operationsOf(
+    draftOf({ title: "c" }, { ...origin, fields: { title: "b" } }),
+    [told],
+    making(4),
+  );
+  expect(next[0]?.after).toBe(edit!.id);
+  expect(seen(told, 1)).toBe(told);
+  expect(seen(told, 2).state).toBe("kept");
 });

@@ -30,7 +30,10 @@ export function settle(item: OutboxItem, outcome: OutcomeRow, hearing: Hearing):
   if (item.state !== "waiting") return item;
   switch (outcome.outcome) {
     case "applied":
-    case "merged":
+    case "merged": {
+      const wentInAt = outcome.version ?? 0;
+      return { ...item, state: "told", acknowledgedAt: hearing.serverTime, wentInAt };
+    }
     case "conflict":
       return { ...item, state: "kept", acknowledgedAt: hearing.serverTime };
     case "parked":
@@ -63,12 +66,20 @@ export function follow(item: OutboxItem, renamed: ReadonlyMap<string, string>): 
 
 /** The server is younger than it was: what no backup of it is known to hold is offered again. */
 export function reoffer(item: OutboxItem, durableThrough: string | null): OutboxItem {
-  if (item.state !== "kept" || isDurable(item.acknowledgedAt, durableThrough)) return item;
-  const { acknowledgedAt: _gone, ...rest } = item;
+  if (item.state === "waiting" || isDurable(item.acknowledgedAt, durableThrough)) return item;
+  const { acknowledgedAt: _gone, wentInAt: _version, reason: _reason, problems: _problems, ...rest } = item;
   return { ...rest, state: "waiting", tries: 0, notBefore: 0 };
 }
 
-/** A verified backup holds what was acknowledged at `at`. */
+/** The server's row of the activity has this change in it: nothing has to stand on top any more. */
+export function seen(item: OutboxItem, version: number | undefined): OutboxItem {
+  return item.state === "told" && (version ?? 0) >= (item.wentInAt ?? 0) ? { ...item, state: "kept" } : item;
+}
+
+/**
+ * A verified backup holds what was acknowledged at `at`. Strictly before: what was acknowledged in
+ * the very millisecond may have come after the backup's snapshot.
+ */
 export function isDurable(at: string | undefined, durableThrough: string | null): boolean {
-  return !!at && !!durableThrough && Date.parse(at) <= Date.parse(durableThrough);
+  return !!at && !!durableThrough && Date.parse(at) < Date.parse(durableThrough);
 }

@@ -134,7 +134,7 @@ export interface UnderWay {
 
 export interface Seen {
   row: ActivityRow | null;
-  /** The activity's items that are waiting or parked, by n. */
+  /** The activity's items that are waiting, told or parked, by n. */
   items: readonly OutboxItem[];
   /** The activity's photos that this phone knows of. */
   photos: readonly PhotoRecord[];
@@ -193,7 +193,7 @@ function attentionOf({ row, items }: Seen): Attention | null {
 
 function stateOf({ items, underWay }: Seen, evidence: readonly EvidenceView[]): ItemState {
   if (items.some((item) => underWay.operations.has(item.operation.id))) return "sending";
-  if (items.length) return "saved";
+  if (items.some((item) => item.state === "waiting")) return "saved";
   if (evidence.some((photo) => photo.place === "sending")) return "sending";
   return evidence.every((photo) => photo.place === "received") ? "received" : "partly";
 }

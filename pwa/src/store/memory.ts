@@ -22,7 +22,7 @@ export class Memory {
   readonly scopes = new Map<string, ScopeState>();
   readonly shadow = new Map<string, ShadowRow>();
   readonly documents = new Map<string, DocumentRow>();
-  /** By n; waiting and parked only. */
+  /** By n; waiting, told and parked only. */
   readonly outbox = new Map<number, OutboxItem>();
   readonly drafts = new Map<string, Draft>();
   /** By activity, then by sha256. */
@@ -35,11 +35,12 @@ export class Memory {
       ["meta", "scopes", "shadow", "documents", "outbox", "drafts", "photos"],
       async (tx) => {
         const states = tx.objectStore("outbox").index("state");
-        const [identity, scopes, documents, waiting, parked, drafts, photos] = await Promise.all([
+        const [identity, scopes, documents, waiting, told, parked, drafts, photos] = await Promise.all([
           tx.objectStore("meta").get("identity"),
           tx.objectStore("scopes").getAll(),
           tx.objectStore("documents").getAll(),
           states.getAll("waiting"),
+          states.getAll("told"),
           states.getAll("parked"),
           tx.objectStore("drafts").getAll(),
           tx.objectStore("photos").getAll(),
@@ -48,7 +49,7 @@ export class Memory {
         this.identity = identity;
         for (const scope of scopes) this.scopes.set(scope.name, scope);
         for (const document of documents) this.documents.set(rowKey(document), document);
-        for (const item of [...waiting, ...parked]) this.outbox.set(item.n, item);
+        for (const item of [...waiting, ...told, ...parked]) this.outbox.set(item.n, item);
         for (const draft of drafts) this.drafts.set(draft.id, draft);
         for (const photo of photos) this.#putPhoto(photo);
         let cursor = await tx.objectStore("shadow").index("newest").openCursor(null, "prev");
@@ -109,7 +110,7 @@ export class Memory {
     return this.items().filter((item) => item.operation.activity === activity);
   }
 
-  /** Waiting and parked, by n. */
+  /** Waiting, told and parked, by n. */
   items(): OutboxItem[] {
     return [...this.outbox.values()].sort((one, other) => one.n - other.n);
   }

@@ -144,10 +144,11 @@ export interface Problem {
 }
 
 /**
- * waiting: not yet acknowledged. parked: the server keeps it and says why it does not apply; the
- * author decides. kept: acknowledged, held until a backup of the server holds it.
+ * waiting: not yet acknowledged. told: acknowledged, but the row with it in it has not come: it stays
+ * on top of what the phone shows. parked: the server keeps it and says why it does not apply; the
+ * author decides. kept: acknowledged and seen, held until a backup of the server holds it.
  */
-export type OutboxState = "waiting" | "parked" | "kept";
+export type OutboxState = "waiting" | "told" | "parked" | "kept";
 
 export interface OutboxItem {
   /** Order of making; the key. */
@@ -161,6 +162,8 @@ export interface OutboxItem {
   problems?: Problem[];
   /** The server's time of the answer that acknowledged it. */
   acknowledgedAt?: string;
+  /** The activity's version with this change in it, as the outcome told it. */
+  wentInAt?: number;
 }
 
 /** What is being written; its id is the activity's. Nothing of it has been sent. */

@@ -3,7 +3,7 @@
  * transaction (PROTOCOL.md, 4.6). Killed before its end, nothing of the answer has happened and the
  * server repeats it; taken twice or late, it changes nothing.
  */
-import { follow, isDurable, type OutcomeRow, reoffer, settle } from "../outbox/settle.ts";
+import { follow, isDurable, type OutcomeRow, reoffer, seen, settle } from "../outbox/settle.ts";
 import { Changes } from "../store/changes.ts";
 import type { Database, Writing } from "../store/database.ts";
 import type { Identity, Operation, OutboxItem } from "../store/records.ts";
@@ -46,6 +46,7 @@ export function takeAnswer(
       more = scopeMore || more;
     }
     more = (await applyGrants(tx, answer, before, taking, changes)) || more;
+    await settleSeen(tx, changes);
     const identity: Identity = {
       ...before,
       units: answer.grants?.units ?? before.units,
@@ -93,7 +94,7 @@ async function settleOutcomes(
     changes.outbox.push(settled);
     const { activity, id } = settled.operation;
     if (id !== outcome.id) renamed.set(outcome.id, id);
-    if (settled.state === "kept")
+    if (settled.state === "told" || settled.state === "kept")
       acknowledged.set(activity, [...(acknowledged.get(activity) ?? []), item.operation]);
   }
   if (renamed.size) {
@@ -107,6 +108,18 @@ async function settleOutcomes(
   return acknowledged;
 }
 
+/** What was acknowledged and stands in the row by now need not be shown on top of it. */
+async function settleSeen(tx: Writing, changes: Changes): Promise<void> {
+  const outbox = tx.objectStore("outbox");
+  for (const item of await outbox.index("state").getAll("told")) {
+    const row = await tx.objectStore("shadow").get([item.operation.scope, item.operation.activity]);
+    const after = seen(item, row?.version);
+    if (after === item) continue;
+    await outbox.put(after);
+    changes.outbox.push(after);
+  }
+}
+
 /** The server was restored: read everything again, offer again what no backup is known to hold. */
 async function beginNewLife(
   tx: Writing,
@@ -117,8 +130,14 @@ async function beginNewLife(
   for (const scope of await tx.objectStore("scopes").getAll()) await startReread(tx, scope, changes);
   const fresh = new Set([...acknowledged.values()].flat().map((operation) => operation.id));
   const outbox = tx.objectStore("outbox");
-  for (const item of await outbox.index("state").getAll("kept")) {
-    if (fresh.has(item.operation.id)) continue;
+  const spoken = [
+    ...(await outbox.index("state").getAll("kept")),
+    ...(await outbox.index("state").getAll("told")),
+    ...(await outbox.index("state").getAll("parked")),
+  ];
+  for (const item of spoken) {
+    // What this very answer says is the new life's own word
+    if (fresh.has(item.operation.id) || item.acknowledgedAt === answer.server_time) continue;
     const offered: OutboxItem = reoffer(item, answer.durable_through);
     if (offered === item) continue;
     await outbox.put(offered);

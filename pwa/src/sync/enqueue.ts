@@ -85,10 +85,10 @@ export function draftOn(row: ActivityRow | null, items: readonly OutboxItem[], n
 
 const operation = (item: OutboxItem): Operation => item.operation;
 
-/** Waiting items that will still stand: none, if the create before them is parked. */
+/** Items that stand or will: those whose row has not come, and waiting ones; none, if the create before them is parked. */
 function survivors(items: readonly OutboxItem[]): OutboxItem[] {
   const orphaned = items.some((item) => item.state === "parked" && item.operation.type === "create");
-  return orphaned ? [] : items.filter((item) => item.state === "waiting");
+  return orphaned ? [] : items.filter((item) => item.state === "waiting" || item.state === "told");
 }
 
 async function ownItems(

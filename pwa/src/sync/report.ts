@@ -35,7 +35,7 @@ export function waitingPhotos(memory: Memory): PhotoRecord[] {
 }
 
 export function waitingOf(memory: Memory): EngineStatus["waiting"] {
-  const items = memory.items();
+  const items = memory.items().filter((item) => item.state !== "told");
   const photos = waitingPhotos(memory);
   const parked = items.filter((item) => item.state === "parked");
   const activities = new Set([...items.map((i) => i.operation.activity), ...photos.map((p) => p.activity)]);
