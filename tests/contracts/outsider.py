@@ -168,9 +168,7 @@ class Console(Caller):
             "remarks": list(remarks),
         })  # fmt: skip
 
-    def decided(
-        self, activity: str, decision: str, *remarks: dict[str, Any]
-    ) -> dict[str, Any]:  # fmt: skip
+    def decided(self, activity: str, decision: str, *remarks: dict[str, Any]) -> dict[str, Any]:
         """Open the activity, decide, and read it again."""
         answer = self.decide(self.read(f"/api/v1/activities/{activity}"), decision, *remarks)
         assert answer.status_code == 200, answer.text

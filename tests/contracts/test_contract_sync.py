@@ -62,9 +62,7 @@ def test_a_row_of_the_feed(site: Installation, example: dict[str, Any]) -> None:
     assert all(each["seq"] > row["seq"] for each in rows)
 
 
-def test_a_small_page_goes_on_where_it_stopped(
-    site: Installation, example: dict[str, Any]
-) -> None:  # fmt: skip
+def test_a_small_page_goes_on_where_it_stopped(site: Installation, example: dict[str, Any]) -> None:
     reports = [site.phone.report(KIND, example)[0] for _ in range(5)]
     assert names(site.phone.outcomes(*reports)) == ["applied"] * 5
     cursors: dict[str, int] = {}
@@ -83,7 +81,7 @@ def test_a_small_page_goes_on_where_it_stopped(
 
 def test_the_same_push_again_has_the_same_outcome(
     site: Installation, example: dict[str, Any]
-) -> None:  # fmt: skip
+) -> None:
     report = site.phone.report(KIND, example)
     first = site.phone.outcomes(*report)
     before = site.phone.row(report[0]["activity"])
@@ -206,7 +204,7 @@ def test_what_is_approved_changes_only_by_an_amendment(
 
 def test_a_chain_made_offline_arrives_in_any_order(
     site: Installation, example: dict[str, Any]
-) -> None:  # fmt: skip
+) -> None:
     create, submit = site.phone.report(KIND, example)
     assert names(site.phone.outcomes(submit)) == ["retry"]
     assert names(site.phone.outcomes(create)) == ["applied"]
@@ -216,7 +214,7 @@ def test_a_chain_made_offline_arrives_in_any_order(
 
 def test_a_withdrawn_report_is_gone_from_the_queue(
     site: Installation, example: dict[str, Any]
-) -> None:  # fmt: skip
+) -> None:
     create, submit = site.phone.report(KIND, example)
     withdraw = site.phone.operation("withdraw", create["activity"], KIND, after=submit["id"])
     assert names(site.phone.outcomes(create, submit, withdraw)) == ["applied"] * 3
@@ -227,7 +225,7 @@ def test_a_withdrawn_report_is_gone_from_the_queue(
 
 def test_a_strange_clock_is_no_reason_to_refuse(
     site: Installation, example: dict[str, Any]
-) -> None:  # fmt: skip
+) -> None:
     create = site.phone.report(KIND, example)[0]
     create["captured"] |= {"wall": "1970-01-01T07:00:00+07:00"}
     create["id"] = "00000000-0001-" + new_id()[14:]
