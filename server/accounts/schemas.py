@@ -21,6 +21,8 @@ class SignInSchema(_Strict):
     )
     code = fields.String(
         load_only=True,
+        load_default=None,
+        allow_none=True,
         validate=validate.Length(max=16),
         metadata={"description": "Second factor, for accounts that have one (none do yet)"},
     )

@@ -47,14 +47,19 @@ class Verdict:
     fork: bool = False
 
     def to_wire(self) -> dict[str, Any]:
-        """A member of the answer's `outcomes`."""
-        wire = to_wire(self.outcome)
-        wire |= {"id": self.operation_id, "activity": self.activity_id}
-        if self.result is not None:
-            wire |= {"scope": self.result.scope, "seq": self.result.seq}
-        if self.fork:
-            wire["fork"] = True
-        return wire
+        """A member of the answer's `outcomes`: every member, whether it says something or not."""
+        return {
+            "id": self.operation_id,
+            "activity": self.activity_id,
+            "version": None,
+            "scope": None if self.result is None else self.result.scope,
+            "seq": None if self.result is None else self.result.seq,
+            "reason": None,
+            "problems": [],
+            "conflicts": [],
+            **to_wire(self.outcome),
+            "fork": self.fork,
+        }
 
 
 def deliver(actor: Actor, now: datetime, request: SyncRequest) -> list[Verdict]:

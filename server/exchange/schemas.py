@@ -127,7 +127,7 @@ class OutcomeConflictSchema(Schema):
 
 
 class OutcomeSchema(Schema):
-    """How one operation ended. Members that say nothing are left out."""
+    """How one operation ended."""
 
     id = fields.String(required=True, allow_none=True)
     activity = fields.String(required=True, allow_none=True)
@@ -136,12 +136,12 @@ class OutcomeSchema(Schema):
         validate=validate.OneOf(["applied", "merged", "conflict", "parked", "retry"]),
     )
     version = fields.Integer(required=True, allow_none=True)
-    scope = fields.String()
-    seq = fields.Integer(allow_none=True)
-    reason = fields.String()
-    problems = fields.List(fields.Nested(ProblemOfOperationSchema))
-    conflicts = fields.List(fields.Nested(OutcomeConflictSchema))
-    fork = fields.Boolean()
+    scope = fields.String(required=True, allow_none=True)
+    seq = fields.Integer(required=True, allow_none=True)
+    reason = fields.String(required=True, allow_none=True)
+    problems = fields.List(fields.Nested(ProblemOfOperationSchema), required=True)
+    conflicts = fields.List(fields.Nested(OutcomeConflictSchema), required=True)
+    fork = fields.Boolean(required=True)
 
 
 class FeedRowSchema(FeedActivitySchema):

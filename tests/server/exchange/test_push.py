@@ -264,7 +264,7 @@ def test_a_number_used_twice_tells_of_a_clone(
     original, clone = wire(n=5), wire(n=5)
     first = phone.post(phone.replica.make_request() | {"operations": [original]})
     second = phone.post(phone.replica.make_request() | {"operations": [clone]})
-    assert "fork" not in first["outcomes"][0]
+    assert first["outcomes"][0]["fork"] is False
     assert second["outcomes"][0]["outcome"] == "applied"
     assert second["outcomes"][0]["fork"] is True
 
