@@ -260,8 +260,9 @@ class Replica:
         """The server lives anew: everything that no verified backup holds is offered again."""
         again = [Pending(kept.wire, 0, kept.went_in_at) for kept in self.kept.values()]
         self.outbox = again + self.outbox
+        # What a backup holds stays parked: its author has still to look.
+        self.parked = {id: kept for id, kept in self.parked.items() if id not in self.kept}
         self.kept = {}
-        self.parked = {}
 
     def _take_outcome(self, told: Wire, wire: Wire, at: str) -> bool:
         """Move an operation out of the outbox. True: its id belongs to something else, but the

@@ -19,23 +19,31 @@ export interface Making {
   incarnation: string | null;
   captured: Operation["captured"];
   newId: () => string;
+  /** Fields that belong together: who changes one says what the others were (PROTOCOL.md, 5). */
+  groups?: readonly (readonly string[])[];
 }
 
 /**
- * The operations that carry `draft`, in order; none if nothing changed. `waiting` are the
- * activity's own operations that go before them.
+ * The operations that carry `draft`, in order; none if nothing changed. `own` are the activity's
+ * operations that go before them or are kept: those that were parked had no effect.
  */
-export function operationsOf(draft: Draft, waiting: readonly OutboxItem[], making: Making): Operation[] {
-  const make = maker(draft, draft.origin?.base ?? null, waiting, making);
+export function operationsOf(draft: Draft, own: readonly OutboxItem[], making: Making): Operation[] {
+  const origin = draft.origin;
+  // A version is a number of the life of the server in which it was told.
+  const incarnation = origin?.incarnation === undefined ? making.incarnation : origin.incarnation;
+  const make = maker(draft, origin?.base ?? null, own, { ...making, incarnation });
   const made: Operation[] = [];
   const before = draft.origin?.fields ?? {};
   const set = changedFields(before, draft.fields);
+  const was: Fields = {};
+  for (const field of widened(Object.keys(set), making.groups ?? [])) {
+    was[field] = before[field] ?? null;
+    if (!(field in set)) set[field] = was[field];
+  }
   const { add, remove } = changedEvidence(draft.origin?.evidence ?? [], draft.evidence);
   if (draft.origin === null) {
     made.push(make("create", { set, add }));
   } else if (Object.keys(set).length || add.evidence || remove.evidence) {
-    const was: Fields = {};
-    for (const field of Object.keys(set)) was[field] = before[field] ?? null;
     made.push(make("edit", { set, was, add, remove }));
   }
   const status = draft.origin?.status ?? "draft";
@@ -44,15 +52,15 @@ export function operationsOf(draft: Draft, waiting: readonly OutboxItem[], makin
 }
 
 /** The operation that takes an activity back. */
-export function withdrawalOf(row: ActivityRow, waiting: readonly OutboxItem[], making: Making): Operation {
-  return maker(row, row.version || null, waiting, making)("withdraw", {});
+export function withdrawalOf(row: ActivityRow, own: readonly OutboxItem[], making: Making): Operation {
+  return maker(row, row.version || null, own, making)("withdraw", {});
 }
 
 type About = Pick<Draft, "id" | "scope" | "kind" | "kind_version">;
 type Patch = Partial<Pick<Operation, "set" | "was" | "add" | "remove">>;
 
-function maker(about: About, base: number | null, waiting: readonly OutboxItem[], making: Making) {
-  let after = waiting.at(-1)?.operation.id ?? null;
+function maker(about: About, base: number | null, own: readonly OutboxItem[], making: Making) {
+  let after = own.filter((item) => item.state !== "parked").at(-1)?.operation.id ?? null;
   let n = making.nextN;
   return (type: OperationType, patch: Patch): Operation => {
     const operation: Operation = {
@@ -85,6 +93,10 @@ export function changedFields(before: Fields, now: Fields): Fields {
     if (!same(value, before[field] ?? null)) changed[field] = value;
   }
   return changed;
+}
+
+function widened(fields: readonly string[], groups: readonly (readonly string[])[]): Set<string> {
+  return new Set(fields.flatMap((field) => groups.find((group) => group.includes(field)) ?? [field]));
 }
 
 function changedEvidence(before: readonly string[], now: readonly Evidence[]) {

@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import type { ActivityRow, Draft, Fields, Operation, OutboxItem } from "../store/records.ts";
 import { chooseBatch, nextTurn } from "./batch.ts";
 import { type Making, operationsOf, same } from "./operations.ts";
-import { type OutcomeRow, reoffer, seen, settle } from "./settle.ts";
-import { applyOperations, viewOf } from "./view.ts";
+import { isDurable, type OutcomeRow, reoffer, seen, settle } from "./settle.ts";
+import { applyOperations, onTop, viewOf } from "./view.ts";
 
 const HISTORIES = 300;
 
@@ -144,20 +144,61 @@ test("however often and in whatever order outcomes come, an item ends once and i
   });
 });
 
-test("only what a verified backup holds is not offered again", () => {
+test("a restored server is offered all that is kept; what it had parked too, unless a backup holds it", () => {
   const kept = {
     ...item(operationsOf(draftOf({}), [], making())[0]!, "kept"),
     acknowledgedAt: "2026-11-20T10:00:00Z",
+    wentInAt: 3,
   };
-  expect(reoffer(kept, "2026-11-20T10:00:00.001Z")).toBe(kept);
-  expect(reoffer(kept, "2026-11-20T10:00:00.000Z").state).toBe("waiting");
-  expect(reoffer(kept, "2026-11-20T09:59:59Z").state).toBe("waiting");
-  expect(reoffer(kept, null).state).toBe("waiting");
-  // What the server had parked is lost with it too
+  expect(reoffer(kept, null)).toMatchObject({ state: "waiting", tries: 0, wentInAt: 3 });
   const parked: OutboxItem = { ...kept, state: "parked", reason: "invalid", problems: [] };
   expect(reoffer(parked, null)).toMatchObject({ state: "waiting", tries: 0 });
   expect(reoffer(parked, null).reason).toBeUndefined();
   expect(reoffer(parked, "2026-11-20T11:00:00Z")).toBe(parked);
+});
+
+test("a backup holds what was acknowledged strictly before its moment", () => {
+  const at = "2026-11-20T10:00:00Z";
+  expect(isDurable(at, "2026-11-20T10:00:00.001Z")).toBe(true);
+  expect(isDurable(at, "2026-11-20T10:00:00.000Z")).toBe(false);
+  expect(isDurable(at, null)).toBe(false);
+});
+
+test("who changes one field of a group says what the others were, and in which life", () => {
+  const groups = [["lat", "lon"], ["title"]];
+  const origin = {
+    base: 4,
+    incarnation: "life-0",
+    status: "submitted" as const,
+    fields: { lat: 1, note: "n" },
+    evidence: [],
+  };
+  const [edit] = operationsOf(draftOf({ lat: 2, note: "n" }, origin), [], { ...making(), groups });
+  expect(edit).toMatchObject({
+    set: { lat: 2, lon: null },
+    was: { lat: 1, lon: null },
+    base: 4,
+    incarnation: "life-0",
+  });
+});
+
+test("the next operation names the last that had an effect, even one that only a backup needs", () => {
+  const [one, two] = operationsOf(draftOf({ title: "a" }), [], making());
+  const kept = [item(one!, "kept"), item({ ...two!, id: "kept-2" }, "kept")];
+  const parked = item({ ...two!, id: "parked", n: 3 }, "parked");
+  const origin = { base: 2, status: "submitted" as const, fields: { title: "a" }, evidence: [] };
+  const [edit] = operationsOf(draftOf({ title: "b" }, origin), [...kept, parked], making(4));
+  expect(edit?.after).toBe("kept-2");
+});
+
+test("what is offered again stands on top only while the row is older than it", () => {
+  const row = { ...applyOperations(null, operationsOf(draftOf({ title: "a" }), [], making()))!, version: 3 };
+  const origin = { base: 1, status: "submitted" as const, fields: { title: "a" }, evidence: [] };
+  const [edit] = operationsOf(draftOf({ title: "b" }, origin), [], making(3));
+  const again = { ...item(edit!), wentInAt: 3 };
+  expect(onTop(row, [again])).toEqual([]);
+  expect(onTop({ ...row, version: 2 }, [again])).toEqual([edit]);
+  expect(onTop(row, [item(edit!)])).toEqual([edit]);
 });
 
 test("an amendment waits for the reviewer; any other conflict asks its author", () => {
@@ -194,6 +235,8 @@ test("what was acknowledged stays in view, and in the chain, until its row has c
     making(4),
   );
   expect(next[0]?.after).toBe(edit!.id);
-  expect(seen(told, 1)).toBe(told);
-  expect(seen(told, 2).state).toBe("kept");
+  expect(seen(told, 1, false)).toBe(told);
+  expect(seen(told, 2, false).state).toBe("kept");
+  // Read to the end and still not there: it is gone, and no ghost of it stays.
+  expect(seen(told, undefined, true).state).toBe("kept");
 });

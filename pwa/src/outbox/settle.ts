@@ -35,7 +35,8 @@ export function settle(item: OutboxItem, outcome: OutcomeRow, hearing: Hearing):
       return { ...item, state: "told", acknowledgedAt: hearing.serverTime, wentInAt };
     }
     case "conflict":
-      return { ...item, state: "kept", acknowledgedAt: hearing.serverTime };
+      // Not all of it went in: the row alone says what stands.
+      return { ...item, state: "kept", acknowledgedAt: hearing.serverTime, wentInAt: 0 };
     case "parked":
       if (outcome.reason === "id_reuse") {
         // The same id came with another content: keep both, this one under a new name.
@@ -43,6 +44,7 @@ export function settle(item: OutboxItem, outcome: OutcomeRow, hearing: Hearing):
       }
       return {
         ...item,
+        wentInAt: undefined,
         state: "parked",
         reason: outcome.reason ?? "bug",
         problems: outcome.problems ?? [],
@@ -64,16 +66,25 @@ export function follow(item: OutboxItem, renamed: ReadonlyMap<string, string>): 
   return after ? { ...item, operation: { ...item.operation, after } } : item;
 }
 
-/** The server is younger than it was: what no backup of it is known to hold is offered again. */
+/**
+ * The server is younger than it was: all that is kept is offered again, for what a backup holds was
+ * let go of before. `durableThrough` is what the phone knew of the earlier life: a parked item waits
+ * for its author and stays here even when a backup holds it.
+ */
 export function reoffer(item: OutboxItem, durableThrough: string | null): OutboxItem {
-  if (item.state === "waiting" || isDurable(item.acknowledgedAt, durableThrough)) return item;
-  const { acknowledgedAt: _gone, wentInAt: _version, reason: _reason, problems: _problems, ...rest } = item;
+  if (item.state === "waiting") return item;
+  if (item.state === "parked" && isDurable(item.acknowledgedAt, durableThrough)) return item;
+  const { acknowledgedAt: _gone, reason: _reason, problems: _problems, ...rest } = item;
   return { ...rest, state: "waiting", tries: 0, notBefore: 0 };
 }
 
-/** The server's row of the activity has this change in it: nothing has to stand on top any more. */
-export function seen(item: OutboxItem, version: number | undefined): OutboxItem {
-  return item.state === "told" && (version ?? 0) >= (item.wentInAt ?? 0) ? { ...item, state: "kept" } : item;
+/**
+ * Nothing has to stand on top any more: the server's row has this change in it, or (`complete`) the
+ * feed was read to its end and the row is not there.
+ */
+export function seen(item: OutboxItem, version: number | undefined, complete: boolean): OutboxItem {
+  if (item.state !== "told") return item;
+  return complete || (version ?? 0) >= (item.wentInAt ?? 0) ? { ...item, state: "kept" } : item;
 }
 
 /**

@@ -72,6 +72,17 @@ export interface ActivityView {
   hasDraft: boolean;
 }
 
+/**
+ * The operations that the server's row does not show yet. One that had gone in in an earlier life of
+ * the server is shown only below the version at which it had (PROTOCOL.md, 8).
+ */
+export function onTop(row: ActivityRow | null, items: readonly OutboxItem[]): Operation[] {
+  const shown = row?.version ?? 0;
+  return items
+    .filter((item) => item.wentInAt === undefined || item.wentInAt > shown)
+    .map((item) => item.operation);
+}
+
 /** `row` after `operations`; null if there is neither a row nor a create. */
 export function applyOperations(
   row: ActivityRow | null,
@@ -144,7 +155,7 @@ export interface Seen {
 }
 
 export function viewOf(seen: Seen): ActivityView | null {
-  const operations = seen.items.map((item) => item.operation);
+  const operations = onTop(seen.row, seen.items);
   const row = applyOperations(seen.row, operations);
   if (!row) return null;
   const evidence = row.evidence.map((photo) => placed(photo, seen));

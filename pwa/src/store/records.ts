@@ -162,8 +162,20 @@ export interface OutboxItem {
   problems?: Problem[];
   /** The server's time of the answer that acknowledged it. */
   acknowledgedAt?: string;
-  /** The activity's version with this change in it, as the outcome told it. */
+  /**
+   * The activity's version with this change in it, as the outcome told it; 0 for a conflict. On a
+   * waiting item: in an earlier life of the server.
+   */
   wentInAt?: number;
+}
+
+export interface Origin {
+  base: number | null;
+  /** The life of the server in which `base` was told. */
+  incarnation?: string | null;
+  status: Status;
+  fields: Fields;
+  evidence: string[];
 }
 
 /** What is being written; its id is the activity's. Nothing of it has been sent. */
@@ -175,7 +187,7 @@ export interface Draft {
   fields: Fields;
   evidence: Evidence[];
   /** What the activity said when the pen was taken up; null for a new one. */
-  origin: { base: number | null; status: Status; fields: Fields; evidence: string[] } | null;
+  origin: Origin | null;
   startedAt: string;
   changedAt: string;
 }

@@ -32,21 +32,23 @@ export function takeAnswer(
     const changes = new Changes();
     const before = await tx.objectStore("meta").get("identity");
     if (!before) throw new Error("no identity");
-    const acknowledged = await settleOutcomes(tx, request, answer, taking, changes);
+    const { settled, applied } = await settleOutcomes(tx, request, answer, taking, changes);
     const newLife = before.incarnation !== null && before.incarnation !== answer.incarnation;
-    if (newLife) await beginNewLife(tx, answer, acknowledged, changes);
+    if (newLife) await beginNewLife(tx, answer, settled, before.durableThrough, changes);
+    const complete = new Set<string>();
     let more = false;
     for (const [name, asked] of Object.entries(request.cursors)) {
       // To a phone of another life the server answers from the start of each feed.
       const cursor = newLife ? 0 : asked;
       const page = answer.changes[name];
       const scopeMore = page
-        ? await applyScope(tx, name, page, cursor, acknowledged, changes)
+        ? await applyScope(tx, name, page, cursor, applied, changes)
         : await endReread(tx, name, cursor, changes);
+      if (!scopeMore) complete.add(name);
       more = scopeMore || more;
     }
     more = (await applyGrants(tx, answer, before, taking, changes)) || more;
-    await settleSeen(tx, changes);
+    await settleSeen(tx, complete, changes);
     const identity: Identity = {
       ...before,
       units: answer.grants?.units ?? before.units,
@@ -66,17 +68,25 @@ export function takeAnswer(
   });
 }
 
-/** Each outcome to its item; returns the operations that went in, by activity. */
+interface Settled {
+  /** Ids of the operations that this answer ended. */
+  settled: ReadonlySet<string>;
+  /** Those that went in as they were, by activity. */
+  applied: ReadonlyMap<string, Operation[]>;
+}
+
+/** Each outcome to its item. */
 async function settleOutcomes(
   tx: Writing,
   request: SyncRequest,
   answer: SyncAnswer,
   taking: Taking,
   changes: Changes,
-): Promise<Map<string, Operation[]>> {
+): Promise<Settled> {
   const store = tx.objectStore("outbox");
   const hearing = { serverTime: answer.server_time, nowMs: taking.nowMs, newId: taking.newId };
-  const acknowledged = new Map<string, Operation[]>();
+  const ended = new Set<string>();
+  const applied = new Map<string, Operation[]>();
   const renamed = new Map<string, string>();
   const told = new Set(answer.outcomes.map((outcome) => outcome.id));
   // Every operation must end; one that the answer passes over in silence comes again later.
@@ -94,8 +104,9 @@ async function settleOutcomes(
     changes.outbox.push(settled);
     const { activity, id } = settled.operation;
     if (id !== outcome.id) renamed.set(outcome.id, id);
-    if (settled.state === "told" || settled.state === "kept")
-      acknowledged.set(activity, [...(acknowledged.get(activity) ?? []), item.operation]);
+    if (settled.state !== "waiting") ended.add(id);
+    if (outcome.outcome === "applied")
+      applied.set(activity, [...(applied.get(activity) ?? []), item.operation]);
   }
   if (renamed.size) {
     for (const item of await store.index("state").getAll("waiting")) {
@@ -105,30 +116,32 @@ async function settleOutcomes(
       changes.outbox.push(moved);
     }
   }
-  return acknowledged;
+  return { settled: ended, applied };
 }
 
 /** What was acknowledged and stands in the row by now need not be shown on top of it. */
-async function settleSeen(tx: Writing, changes: Changes): Promise<void> {
+async function settleSeen(tx: Writing, complete: ReadonlySet<string>, changes: Changes): Promise<void> {
   const outbox = tx.objectStore("outbox");
   for (const item of await outbox.index("state").getAll("told")) {
-    const row = await tx.objectStore("shadow").get([item.operation.scope, item.operation.activity]);
-    const after = seen(item, row?.version);
+    const { scope, activity } = item.operation;
+    const row = await tx.objectStore("shadow").get([scope, activity]);
+    const known = await tx.objectStore("scopes").get(scope);
+    const after = seen(item, row?.version, complete.has(scope) || !known || !!known.droppedAt);
     if (after === item) continue;
     await outbox.put(after);
     changes.outbox.push(after);
   }
 }
 
-/** The server was restored: read everything again, offer again what no backup is known to hold. */
+/** The server was restored: read everything again, offer again what no backup was known to hold. */
 async function beginNewLife(
   tx: Writing,
   answer: SyncAnswer,
-  acknowledged: ReadonlyMap<string, Operation[]>,
+  settled: ReadonlySet<string>,
+  durableThrough: string | null,
   changes: Changes,
 ): Promise<void> {
   for (const scope of await tx.objectStore("scopes").getAll()) await startReread(tx, scope, changes);
-  const fresh = new Set([...acknowledged.values()].flat().map((operation) => operation.id));
   const outbox = tx.objectStore("outbox");
   const spoken = [
     ...(await outbox.index("state").getAll("kept")),
@@ -137,8 +150,8 @@ async function beginNewLife(
   ];
   for (const item of spoken) {
     // What this very answer says is the new life's own word
-    if (fresh.has(item.operation.id) || item.acknowledgedAt === answer.server_time) continue;
-    const offered: OutboxItem = reoffer(item, answer.durable_through);
+    if (settled.has(item.operation.id)) continue;
+    const offered: OutboxItem = reoffer(item, durableThrough);
     if (offered === item) continue;
     await outbox.put(offered);
     changes.outbox.push(offered);

@@ -53,6 +53,18 @@ describe("when the two sides differ", () => {
     expect(phone.activity(waiting)?.state).toBe("saved");
   });
 
+  test("a row without its body is taken only if its digest proves that the phone has it", async () => {
+    const id = await sent("Của tôi");
+    const put = server.put.bind(server);
+    server.put = (row) => put({ ...row, fields: { ...row.fields, note: "Của người khác" } });
+    const draft = await phone.editFrom(id);
+    draft.fields.title = "Sửa";
+    await phone.saveDraft(draft);
+    await phone.send(id);
+    await phone.syncNow();
+    expect(phone.activity(id)?.fields).toMatchObject({ title: "Sửa", note: "Của người khác" });
+  });
+
   test("a sum that a whole re-read does not mend is not tried for ever", async () => {
     server.put(row("0192bbbb-0000-7000-8000-000000000001", 1));
     server.digest = "00000000deadbeef";

@@ -1,8 +1,11 @@
 /**
- * The sum that shows whether phone and server hold the same of a scope: modulo 2^64, over a hash of
- * each live row's id and version. The same rule as `sync/digest.py`; vectors hold both to it.
+ * Sums that show whether phone and server hold the same: of a scope, modulo 2^64, over a hash of each
+ * live row's id and version; of one activity, over what people filled in. The same rules as
+ * `sync/digest.py`; vectors hold both to them.
  */
+import { hex } from "../platform/ids.ts";
 import { sha256 } from "../platform/sha256.ts";
+import type { ActivityRow, Json } from "../store/records.ts";
 
 const MODULUS = 1n << 64n;
 export const EMPTY = "0".repeat(16);
@@ -23,4 +26,34 @@ export function moveDigest(digest: string, before: Side | null, after: Side | nu
   if (before) sum -= rowHash(before);
   if (after) sum += rowHash(after);
   return (((sum % MODULUS) + MODULUS) % MODULUS).toString(16).padStart(16, "0");
+}
+
+/** 16 hex digits over kind, fields and photos; null where the row has sets that this app does not know. */
+export function contentDigest({ kind, fields, evidence, sets }: ActivityRow): string | null {
+  if (Object.values(sets ?? {}).some((elements) => elements.length)) return null;
+  const photos = evidence.map((photo) => [photo.sha256, pick(photo, ([name]) => !SHOWN_ONLY.has(name))]);
+  const content: Json = {
+    kind,
+    fields: pick(fields, ([, value]) => value !== null),
+    sets: (photos.length ? { evidence: Object.fromEntries(photos) } : {}) as Json,
+  };
+  return hex(sha256(encoder.encode(canonical(content)))).slice(0, 16);
+}
+
+/** What the server adds to a photo for display. */
+const SHOWN_ONLY = new Set(["verified", "offset", "refused"]);
+
+function pick(from: object, wanted: (member: [string, Json]) => boolean): Json {
+  return Object.fromEntries(Object.entries(from).filter(wanted)) as Json;
+}
+
+/** RFC 8785: keys by UTF-16 units, numbers and texts as ECMAScript writes them. */
+export function canonical(value: Json): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  const members = Object.entries(value).filter(([, held]) => held !== undefined);
+  return `{${members
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, held]) => `${JSON.stringify(name)}:${canonical(held)}`)
+    .join()}}`;
 }

@@ -4,27 +4,24 @@
  */
 
 import { type Making, operationsOf, withdrawalOf } from "../outbox/operations.ts";
-import { applyOperations } from "../outbox/view.ts";
+import { applyOperations, onTop } from "../outbox/view.ts";
 import { captured } from "../platform/moment.ts";
 import { Changes } from "../store/changes.ts";
 import type { Database, Writing } from "../store/database.ts";
 import type { ActivityRow, Draft, Operation, OutboxItem } from "../store/records.ts";
 
-const STORES = ["meta", "shadow", "outbox", "drafts", "photos"] as const;
+const STORES = ["meta", "shadow", "documents", "outbox", "drafts", "photos"] as const;
 
 export function sendDraft(database: Database, draftId: string, newId: () => string): Promise<Changes> {
   return database.write([...STORES], async (tx) => {
     const changes = new Changes();
     const draft = await tx.objectStore("drafts").get(draftId);
     if (!draft) throw new Error(`no draft ${draftId}`);
-    const { items, waiting } = await ownItems(tx, draftId);
+    const { standing, answered } = await ownItems(tx, draftId);
     // What was parked is answered by this draft; the server keeps its own copy of it.
-    await drop(
-      tx,
-      items.filter((item) => !waiting.includes(item)),
-      changes,
-    );
-    await put(tx, (making) => operationsOf(draft, waiting, making), newId, changes);
+    await drop(tx, answered, changes);
+    const groups = await groupsOf(tx, draft.kind);
+    await put(tx, (making) => operationsOf(draft, standing, { ...making, groups }), newId, changes);
     await tx.objectStore("drafts").delete(draftId);
     changes.draftsGone.push(draftId);
     await queuePhotos(tx, draft, changes);
@@ -37,15 +34,11 @@ export function withdraw(database: Database, row: ActivityRow, newId: () => stri
   return database.write([...STORES], async (tx) => {
     const changes = new Changes();
     const known = await tx.objectStore("shadow").get([row.scope, row.id]);
-    const { items, waiting } = await ownItems(tx, row.id);
-    await drop(
-      tx,
-      items.filter((item) => !waiting.includes(item)),
-      changes,
-    );
-    if (known || waiting.length) {
+    const { standing, answered } = await ownItems(tx, row.id);
+    await drop(tx, answered, changes);
+    if (known || standing.length) {
       const base = known?.row ?? { ...row, version: 0 };
-      await put(tx, (making) => [withdrawalOf(base, waiting, making)], newId, changes);
+      await put(tx, (making) => [withdrawalOf(base, standing, making)], newId, changes);
     }
     if (await tx.objectStore("drafts").get(row.id)) {
       await tx.objectStore("drafts").delete(row.id);
@@ -59,10 +52,14 @@ export function withdraw(database: Database, row: ActivityRow, newId: () => stri
  * A draft on top of what a person sees of an activity. `origin` is what will be there when it
  * arrives: the server's row with the waiting operations; parked ones only give their values.
  */
-export function draftOn(row: ActivityRow | null, items: readonly OutboxItem[], now: string): Draft | null {
-  const waiting = survivors(items);
-  const base = applyOperations(row, waiting.map(operation));
-  const shown = applyOperations(row, items.map(operation));
+export function draftOn(
+  row: ActivityRow | null,
+  items: readonly OutboxItem[],
+  incarnation: string | null,
+  now: string,
+): Draft | null {
+  const base = applyOperations(row, onTop(row, survivors(items)));
+  const shown = applyOperations(row, onTop(row, items));
   if (!shown) return null;
   // Copies throughout: `fields` is written on while `origin` must stay as it was.
   return {
@@ -74,6 +71,7 @@ export function draftOn(row: ActivityRow | null, items: readonly OutboxItem[], n
     evidence: structuredClone(shown.evidence),
     origin: base && {
       base: row?.version ?? null,
+      incarnation,
       status: base.status,
       fields: structuredClone(base.fields),
       evidence: base.evidence.map((photo) => photo.sha256),
@@ -83,21 +81,30 @@ export function draftOn(row: ActivityRow | null, items: readonly OutboxItem[], n
   };
 }
 
-const operation = (item: OutboxItem): Operation => item.operation;
-
-/** Items that stand or will: those whose row has not come, and waiting ones; none, if the create before them is parked. */
+/** Items that had an effect or will have: all that are not parked; none, if the create before them is. */
 function survivors(items: readonly OutboxItem[]): OutboxItem[] {
   const orphaned = items.some((item) => item.state === "parked" && item.operation.type === "create");
-  return orphaned ? [] : items.filter((item) => item.state === "waiting" || item.state === "told");
+  return orphaned ? [] : items.filter((item) => item.state !== "parked");
 }
 
+/** The activity's items, by n: those that stand, and those that the next operations answer. */
 async function ownItems(
   tx: Writing,
   activity: string,
-): Promise<{ items: OutboxItem[]; waiting: OutboxItem[] }> {
+): Promise<{ standing: OutboxItem[]; answered: OutboxItem[] }> {
   const all = await tx.objectStore("outbox").index("activity").getAll(activity);
-  const items = all.filter((item) => item.state !== "kept").sort((one, other) => one.n - other.n);
-  return { items, waiting: survivors(items) };
+  const standing = survivors(all).sort((one, other) => one.n - other.n);
+  return { standing, answered: all.filter((item) => item.state !== "kept" && !standing.includes(item)) };
+}
+
+/** The groups of the kind, as the catalogue on this phone has them. */
+async function groupsOf(tx: Writing, kind: string): Promise<string[][]> {
+  for (const { type, body } of await tx.objectStore("documents").getAll()) {
+    if (type !== "catalogue") continue;
+    const { kinds } = body as { kinds?: { id: string; groups?: string[][] }[] };
+    return kinds?.find((each) => each.id === kind)?.groups ?? [];
+  }
+  return [];
 }
 
 async function drop(tx: Writing, items: readonly OutboxItem[], changes: Changes): Promise<void> {

@@ -163,7 +163,8 @@ export class Phone implements Engine {
     const existing = this.draft(activityId);
     if (existing) return existing;
     const row = this.#memory.shadow.get(activityId)?.row ?? null;
-    const draft = draftOn(row, this.#memory.itemsOf(activityId), wallTime());
+    const items = this.#memory.itemsOf(activityId);
+    const draft = draftOn(row, items, this.#memory.identity.incarnation, wallTime());
     if (!draft) throw new Error(`no activity ${activityId}`);
     this.#take(await saveDraft(this.database, draft));
     return structuredClone(draft);
@@ -215,13 +216,9 @@ export class Phone implements Engine {
   }
 
   async withdraw(activityId: string): Promise<void> {
-    const view = draftOn(
-      this.#memory.shadow.get(activityId)?.row ?? null,
-      this.#memory.itemsOf(activityId),
-      "",
-    );
+    const row = this.#memory.shadow.get(activityId)?.row ?? null;
+    const view = draftOn(row, this.#memory.itemsOf(activityId), null, "");
     if (!view) throw new Error(`no activity ${activityId}`);
-    const row = this.#memory.shadow.get(activityId)?.row;
     const about = row ?? { ...view, type: "activity" as const, seq: 0, version: 0, status: "draft" as const };
     this.#take(await withdraw(this.database, about, newId));
     this.#wake();

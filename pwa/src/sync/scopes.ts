@@ -7,7 +7,7 @@ import { applyOperations } from "../outbox/view.ts";
 import type { Changes } from "../store/changes.ts";
 import { scopeRange, type Writing } from "../store/database.ts";
 import type { ActivityRow, DocumentRow, Operation, ScopeState, ShadowRow } from "../store/records.ts";
-import { EMPTY, moveDigest } from "./digest.ts";
+import { contentDigest, EMPTY, moveDigest } from "./digest.ts";
 import type { ScopeChanges, WireRow } from "./wire.ts";
 
 /** True if there is more to read of this scope. `cursor` is the one that the request named. */
@@ -16,14 +16,14 @@ export async function applyScope(
   name: string,
   page: ScopeChanges,
   cursor: number,
-  acknowledged: ReadonlyMap<string, Operation[]>,
+  applied: ReadonlyMap<string, Operation[]>,
   changes: Changes,
 ): Promise<boolean> {
   const scope = await tx.objectStore("scopes").get(name);
   // A late answer to a cursor beyond ours (the scope began again meanwhile) would leave a gap.
   if (!scope || cursor > scope.seq) return !!scope;
   const pass = new Pass(tx, scope, changes);
-  for (const row of page.rows) await pass.take(row, acknowledged.get(row.id) ?? []);
+  for (const row of page.rows) await pass.take(row, applied.get(row.id) ?? []);
   const next: ScopeState = { ...scope, seq: Math.max(scope.seq, page.to), digest: pass.digest };
   if (pass.broken) {
     await startReread(tx, next, changes);
@@ -110,14 +110,14 @@ class Pass {
     this.digest = scope.digest;
   }
 
-  async take(row: WireRow, acknowledged: readonly Operation[]): Promise<void> {
+  async take(row: WireRow, applied: readonly Operation[]): Promise<void> {
     const key: [string, string] = [this.scope.name, row.id];
     const known: ShadowRow | undefined = await this.tx.objectStore("shadow").get(key);
     const document: DocumentRow | undefined = await this.tx.objectStore("documents").get(key);
     const before = known ?? document;
     const seen = before?.read === this.scope.read ? before : null;
     if (seen && seen.seq >= row.seq) return;
-    const stored = await this.#store(row, key, known, acknowledged);
+    const stored = await this.#store(row, key, known, applied);
     this.digest = moveDigest(this.digest, seen && seen.version >= 0 ? seen : null, stored);
   }
 
@@ -126,7 +126,7 @@ class Pass {
     row: WireRow,
     key: [string, string],
     known: ShadowRow | undefined,
-    acknowledged: readonly Operation[],
+    applied: readonly Operation[],
   ) {
     const { name, read } = this.scope;
     if (row.type !== "activity" || row.gone) {
@@ -150,7 +150,7 @@ class Pass {
       }
       return version >= 0 ? { id: row.id, version } : null;
     }
-    const body = row.fields ? (row as unknown as ActivityRow) : ownRow(row, known, acknowledged);
+    const body = row.fields ? (row as unknown as ActivityRow) : ownRow(row, known, applied);
     if (!body) {
       this.broken = true;
       return null;
@@ -171,16 +171,17 @@ class Pass {
   }
 }
 
-/** The server repeats no body of what this phone just sent: it is the shadow with those operations. */
+/**
+ * The server repeats no body of what this phone just sent: it is the shadow with those operations.
+ * The digest proves it; null if it does not, and the scope is read again.
+ */
 function ownRow(
   row: WireRow,
   known: ShadowRow | undefined,
-  acknowledged: readonly Operation[],
+  applied: readonly Operation[],
 ): ActivityRow | null {
-  const body = applyOperations(known?.row ?? null, acknowledged);
-  // Each operation raises the version by one at most: more means a change that we have not seen.
-  const expected = (known?.version ?? 0) + acknowledged.length;
-  if (!body || (row.version ?? 0) > expected) return null;
+  const body = applyOperations(known?.row ?? null, applied);
+  if (!body || contentDigest(body) !== row.digest) return null;
   const { own: _own, ...told } = row;
   return { ...body, ...told, type: "activity" } as ActivityRow;
 }

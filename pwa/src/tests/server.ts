@@ -4,7 +4,7 @@
  */
 import { applyOperations } from "../outbox/view.ts";
 import type { ActivityRow, Operation } from "../store/records.ts";
-import { EMPTY, moveDigest } from "../sync/digest.ts";
+import { contentDigest, EMPTY, moveDigest } from "../sync/digest.ts";
 import type { SyncAnswer, SyncRequest, WireRow } from "../sync/wire.ts";
 import type { Http, Reply } from "../uploads/http.ts";
 
@@ -59,10 +59,11 @@ export class FakeServer {
         activity: operation.activity,
         outcome: "applied" as const,
         ...verdict,
-      };
+      } as SyncAnswer["outcomes"][number];
       if (outcome.outcome !== "retry") this.outcomes.set(operation.id, outcome);
       if (outcome.outcome === "applied") {
-        this.put(applyOperations(this.rows.get(operation.activity) ?? null, [operation])!);
+        const row = this.put(applyOperations(this.rows.get(operation.activity) ?? null, [operation])!);
+        outcome.version = row.version;
         fresh.add(operation.activity);
       }
       return outcome;
@@ -96,7 +97,15 @@ export class FakeServer {
     const page = rows.slice(0, this.pageSize);
     const lighter = (row: ActivityRow): WireRow =>
       fresh.has(row.id)
-        ? { type: "activity", id: row.id, seq: row.seq, version: row.version, status: row.status, own: true }
+        ? {
+            type: "activity",
+            id: row.id,
+            seq: row.seq,
+            version: row.version,
+            status: row.status,
+            digest: contentDigest(row)!,
+            own: true,
+          }
         : row;
     return {
       [COMMUNE]: {
