@@ -178,6 +178,13 @@ describe("with a network", () => {
     expect(server.rows.get(id)?.fields.title).toBe("Sau");
   });
 
+  test("a decision of the province shows without a tap", async () => {
+    const id = await sent("Chờ duyệt");
+    server.put({ ...server.rows.get(id)!, status: "approved" });
+    await clock.pass(7 * 60_000, () => new Promise((resolve) => setTimeout(resolve, 50)));
+    expect(phone.activity(id)?.status).toBe("approved");
+  });
+
   test("withdrawing waits like everything else", async () => {
     const id = await sent("Nhầm");
     await phone.withdraw(id);

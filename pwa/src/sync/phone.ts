@@ -236,6 +236,11 @@ export class Phone implements Engine {
     return this.#sender.run();
   }
 
+  /** The network is back, or the app came into sight or left it. */
+  look(): void {
+    this.#sender.look();
+  }
+
   /** All of this phone's activities, and what is done once in a while. After the first screen. */
   async settle(): Promise<void> {
     await this.#memory.readRest(this.database);

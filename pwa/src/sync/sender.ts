@@ -7,8 +7,13 @@ import { BATCH_MAX, chooseBatch, nextTurn } from "../outbox/batch.ts";
 import { SyncError, type Trouble } from "../platform/trouble.ts";
 import type { OutboxItem } from "../store/records.ts";
 
-/** Decisions of the reviewer should show while one looks; the trip costs half a kilobyte. */
-const POLL_MS = 120_000;
+/**
+ * Decisions of the province should show while one looks, without a tap; the trip costs half a
+ * kilobyte. Spread by a fifth either way, so that a commune's phones do not ask in step.
+ */
+const POLL_MS = 300_000;
+/** Looking up from another app and back, or a line that comes and goes, is no reason to ask again. */
+const NEWS_FRESH_MS = 15_000;
 const LOCK = "loa-sync";
 /** A photo that the server has but has not yet looked at. */
 const PHOTOS_LATER_MS = 30_000;
@@ -31,6 +36,8 @@ export interface Surroundings {
   random(): number;
   later(ms: number, work: () => void): () => void;
   visible(): boolean;
+  /** False only where the phone knows that it has no network. */
+  online(): boolean;
   locks: Pick<LockManager, "request"> | null;
 }
 
@@ -41,6 +48,8 @@ export class Sender {
   #running: Promise<void> | null = null;
   #again = false;
   #failures = 0;
+  /** Phone's time of the last round that went well. */
+  #heardMs = Number.NEGATIVE_INFINITY;
   /** Before the next try after a failure, in ms. */
   #wait = 0;
   #batch = BATCH_MAX;
@@ -62,6 +71,14 @@ export class Sender {
       this.#plan();
     });
     return this.#running;
+  }
+
+  /** The line or somebody's eyes came or went. Asks if that may bring news; else plans anew. */
+  look(): void {
+    const age = this.around.nowMs() - this.#heardMs;
+    const isFresh = !this.#failures && age >= 0 && age < NEWS_FRESH_MS;
+    if (!isFresh && (this.around.visible() || !this.#isIdle())) void this.run();
+    else if (!this.#running) this.#plan();
   }
 
   async stop(): Promise<void> {
@@ -89,6 +106,7 @@ export class Sender {
         if (!this.#stopped && this.work.photosWait()) await this.work.photos(() => this.#between());
       }
       this.#succeeded();
+      this.#heardMs = this.around.nowMs();
     } catch (error) {
       this.#failed(error);
     } finally {
@@ -136,16 +154,21 @@ export class Sender {
     this.#wait = backoffMs(this.#failures, trouble.retryAfterS, this.around.random());
   }
 
+  #isIdle(): boolean {
+    return nextTurn(this.work.items()) === null && !this.work.photosWait();
+  }
+
+  /** With nothing to send, only a phone that somebody looks at asks; `look` begins it again. */
   #plan(): void {
     this.#stopTimer();
-    if (this.#stopped || this.paused) return;
+    if (this.#stopped || this.paused || (this.#isIdle() && !this.around.visible())) return;
     const turn = nextTurn(this.work.items());
-    const now = this.around.nowMs();
-    let wait = turn === null ? POLL_MS : Math.min(POLL_MS, Math.max(1_000, turn - now));
+    const poll = POLL_MS * (0.8 + 0.4 * this.around.random());
+    let wait = turn === null ? poll : Math.min(poll, Math.max(1_000, turn - this.around.nowMs()));
     if (this.work.photosWait()) wait = Math.min(wait, PHOTOS_LATER_MS);
     this.#stopTimer = this.around.later(this.#wait || wait, () => {
-      const idle = turn === null && !this.work.photosWait();
-      if (idle && !this.around.visible()) this.#plan();
+      const inVain = this.#isIdle() && !(this.around.visible() && this.around.online());
+      if (inVain) this.#plan();
       else void this.run();
     });
   }
@@ -167,6 +190,7 @@ export function pageSurroundings(): Surroundings {
       return () => clearTimeout(timer);
     },
     visible: () => typeof document === "undefined" || document.visibilityState === "visible",
+    online: () => globalThis.navigator?.onLine ?? true,
     locks: globalThis.navigator?.locks ?? null,
   };
 }

@@ -19,15 +19,13 @@ export function pageOutside(): Outside {
 /** Starts the first round after the first paint; then at each sign that the line may be better. */
 export function wakeWithPage(phone: Phone): () => void {
   const wake = (): void => void phone.syncNow();
-  const seen = (): void => {
-    if (document.visibilityState === "visible") wake();
-  };
+  const look = (): void => phone.look();
   const told = ({ data }: MessageEvent): void => {
     if (data === "sync") wake();
   };
   const worker = navigator.serviceWorker as ServiceWorkerContainer | undefined;
-  addEventListener("online", wake);
-  document.addEventListener("visibilitychange", seen);
+  addEventListener("online", look);
+  document.addEventListener("visibilitychange", look);
   worker?.addEventListener("message", told);
   // After the first paint, but soon: a busy phone must not keep work waiting.
   const idle = globalThis.requestIdleCallback ?? ((work: () => void) => setTimeout(work, 200));
@@ -40,8 +38,8 @@ export function wakeWithPage(phone: Phone): () => void {
     { timeout: 1_000 },
   );
   return () => {
-    removeEventListener("online", wake);
-    document.removeEventListener("visibilitychange", seen);
+    removeEventListener("online", look);
+    document.removeEventListener("visibilitychange", look);
     worker?.removeEventListener("message", told);
   };
 }

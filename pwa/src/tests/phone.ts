@@ -19,7 +19,23 @@ export async function enrolledDisk(): Promise<Database> {
 
 export class Clock {
   nowMs = Date.parse("2026-11-20T10:00:00Z");
+  visible = true;
+  online = true;
   timers: { at: number; work: () => void }[] = [];
+
+  /** Time passes, and what was to be done in it is done. `settle` waits for what that began. */
+  async pass(ms: number, settle: () => Promise<unknown>): Promise<void> {
+    const end = this.nowMs + ms;
+    for (;;) {
+      const next = this.timers.sort((one, other) => one.at - other.at)[0];
+      if (!next || next.at > end) break;
+      this.timers = this.timers.filter((each) => each !== next);
+      this.nowMs = Math.max(this.nowMs, next.at);
+      next.work();
+      await settle();
+    }
+    this.nowMs = end;
+  }
 }
 
 export function outside(server: FakeServer, uploads: FakeUploads, clock = new Clock()): Outside {
@@ -37,7 +53,8 @@ export function outside(server: FakeServer, uploads: FakeUploads, clock = new Cl
           clock.timers = clock.timers.filter((each) => each !== timer);
         };
       },
-      visible: () => true,
+      visible: () => clock.visible,
+      online: () => clock.online,
       locks: null,
     },
     async prepare(job) {
