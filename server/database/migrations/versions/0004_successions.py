@@ -1,0 +1,17 @@
+"""moved feeds
+
+Revision: 0004, follows 0003
+"""
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
