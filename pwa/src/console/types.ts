@@ -72,11 +72,90 @@ export interface Activity {
   received_at: string;
   submitted_at?: string | null;
   review: Review | null;
-  conflicts: unknown[];
+  conflicts: Conflict[];
+  duplicate_of?: string | null;
   unit: string;
   unit_name: string | null;
   province_name: string | null;
   history?: HistoryEntry[];
+}
+
+/** A field on both sides of a conflict. Of a set, `mine` is `{add: [element], remove: [id]}`. */
+export interface FieldConflict {
+  field: string;
+  current: unknown;
+  mine: unknown;
+  was: unknown;
+}
+
+/** A change that did not go in, kept beside the activity until somebody decides. */
+export interface Conflict {
+  id: string;
+  kind: "fields" | "amendment" | "withdrawal" | "invalid";
+  operation: string;
+  /** Whose change it is. */
+  by: { id: string; name: string };
+  resolver: "author" | "reviewer";
+  /** What kind of operation it was: an edit, a submission, a withdrawal. */
+  type: string;
+  fields: FieldConflict[];
+  opened_at: string;
+}
+
+/** What is wrong with a value, or what to choose from, as the server says it. */
+export interface Told extends Pair {
+  field: string | null;
+  code: string;
+  options?: { scope: string; name: string }[];
+}
+
+/** An operation that the server keeps whole without applying it. */
+export interface Parked {
+  id: string;
+  reason: string;
+  words: Pair;
+  todo: Pair;
+  activity: string;
+  kind: string;
+  author: { id: string; name: string };
+  received_at: string;
+  operation: {
+    type?: string;
+    scope?: string;
+    set?: Record<string, unknown>;
+    was?: Record<string, unknown>;
+    add?: Record<string, Record<string, unknown>[]>;
+    remove?: Record<string, string[]>;
+  } | null;
+  problems?: Told[] | null;
+}
+
+/** Two activities that may tell of one event, the earlier one first. */
+export interface Duplicate {
+  id: string;
+  /** Why the machine thinks so. */
+  words?: Pair | null;
+  found_at: string;
+  activities: [Activity, Activity];
+}
+
+/** An enrolled phone, as its administrator sees it. */
+export interface Phone {
+  id: string;
+  name: string;
+  account: { id: string; name: string };
+  app: string | null;
+  created_at: string;
+  last_seen_at: string | null;
+  revoked_at: string | null;
+  /** What it last told that it still holds. */
+  unsent: { operations: number; photos: number; oldest_at: string | null } | null;
+  /** What it told of that never came. */
+  losses: { operations: number; photos: number; told_at: string | null }[];
+  /** Restored from an older copy, or cloned. */
+  forks?: number;
+  /** Revoked, but what was done before is still taken until then. */
+  escrow?: { until: string } | null;
 }
 
 export interface HistoryEntry {
