@@ -212,3 +212,20 @@ PERIOD_INVALID = _define(
     "Kỳ không đúng dạng. Ví dụ: 2026, 2026-Q4, 2026-11, 2026-W47.",
     "No such period. Examples: 2026, 2026-Q4, 2026-11, 2026-W47.",
 )  # fmt: skip
+
+# ---- backups
+BACKUP_MISSING = _define(
+    "backup-missing", 404,
+    "Trong thư mục không có bản sao lưu ấy, hoặc bản ấy chưa được kiểm chứng.",
+    "The folder holds no such backup, or that one was never proved.",
+)  # fmt: skip
+BACKUP_UNFIT = _define(
+    "backup-unfit", 409,
+    "Bản sao lưu không dùng được ở đây. Xem chi tiết; dữ liệu hiện có không bị động đến.",
+    "The backup does not fit here. See the details; what stands here was not touched.",
+)  # fmt: skip
+DATABASE_IN_USE = _define(
+    "database-in-use", 409,
+    "Ở đây đã có cơ sở dữ liệu. Khôi phục vào chỗ trống, hoặc thêm --replace để cất bản cũ.",
+    "There is a database here. Restore into an empty place, or set it aside by --replace.",
+)  # fmt: skip

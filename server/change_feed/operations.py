@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Table, bindparam, event, insert, select, update
+from sqlalchemy import Table, bindparam, delete, event, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, scoped_session
 
@@ -171,6 +171,36 @@ def begin_life(session: Session, now: datetime) -> str:
     session.add(DatabaseLife(incarnation=incarnation, durable_through=None, started_at=now))
     session.flush()
     return incarnation
+
+
+def begin_new_life(session: Session, now: datetime, durable_through: datetime) -> str:
+    """The database was restored: what it holds up to `durable_through` is as phones were told.
+
+    They read everything again under the new incarnation and offer what they kept since then.
+    """
+    session.execute(delete(DatabaseLife))
+    incarnation = new_id(now)
+    session.add(
+        DatabaseLife(incarnation=incarnation, durable_through=durable_through, started_at=now)
+    )
+    session.flush()
+    return incarnation
+
+
+def promise_durable(session: Session, incarnation: str, through: datetime) -> bool:
+    """A verified backup holds everything up to `through`: phones may let go of it.
+
+    False if this database lives another life by now, or more was promised before.
+    """
+    done = session.execute(
+        update(DatabaseLife)
+        .where(
+            DatabaseLife.incarnation == incarnation,
+            or_(DatabaseLife.durable_through.is_(None), DatabaseLife.durable_through < through),
+        )
+        .values(durable_through=through)
+    )
+    return bool(done.rowcount)  # type: ignore[attr-defined]
 
 
 def listen_to(sessions: scoped_session[Any]) -> None:

@@ -66,6 +66,8 @@ def serve(app: Flask, host: str, port: int | None, workers: int | None) -> None:
 def _register() -> None:
     """Hang every room's commands on `main`."""
     from server.cli.accounts import accounts
+    from server.cli.backups import backup, restore
+    from server.cli.check import check
     from server.cli.demo import demo
     from server.cli.devices import devices
     from server.cli.generate import generate, openapi
@@ -73,7 +75,9 @@ def _register() -> None:
     from server.cli.places import places
     from server.cli.plans import plans
 
-    for command in (init, demo, accounts, devices, plans, places, generate, openapi):
+    for command in (
+        init, demo, accounts, devices, plans, places, backup, restore, check, generate, openapi,
+    ):  # fmt: skip
         main.add_command(command)
 
 

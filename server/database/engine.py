@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.orm import Session
 
 BUSY_TIMEOUT_MS = 15_000
@@ -54,6 +54,13 @@ def begin_snapshot(session: Session) -> None:
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     else:
         session.connection()  # a WAL reader sees one snapshot anyway
+
+
+def take_time(session: Session) -> None:
+    """Lift the bounds on waiting for this transaction: an operator's long reading, no request."""
+    if session.get_bind().dialect.name == "postgresql":
+        for name in ("statement_timeout", "idle_in_transaction_session_timeout"):
+            session.execute(text(f"SET LOCAL {name} = 0"))
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

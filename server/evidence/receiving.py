@@ -203,6 +203,11 @@ def screen_key(sha256: str) -> str:
     return f"screen/{sha256}.jpg"
 
 
+def keys_of(sha256: str) -> tuple[str, str, str]:
+    """All objects of a verified photo, the original first."""
+    return photo_key(sha256), thumb_key(sha256), screen_key(sha256)
+
+
 def _progress(upload: Delivery, offset: int, *, verified: bool) -> Progress:
     return Progress(upload.sha256, upload.size, offset, verified, upload.media_type,
                     upload.filename, upload.expires_at)  # fmt: skip

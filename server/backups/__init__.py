@@ -1,0 +1,1 @@
+"""Backups that are proved before anything is promised on them, and the way back."""
