@@ -48,6 +48,11 @@ export interface Conflict {
   kind: "fields" | "amendment" | "withdrawal" | "invalid";
   /** The operation whose values are kept. */
   operation: string;
+  /** Of that operation: a submission, a withdrawal, … Rows of an older server say none of these. */
+  type?: string;
+  by?: { id: string; name: string };
+  /** Who may decide: the author of both sides, or only a reviewer. */
+  resolver?: "author" | "reviewer";
   fields: { field: string; current: Json; mine: Json; was: Json }[];
   opened_at: string | null;
 }
