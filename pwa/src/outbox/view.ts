@@ -42,6 +42,8 @@ export interface Attention {
   /** Stable slug: invalid, no_permission, too_old, appeal, bug, …, or a conflict's kind. */
   reason: string;
   problems: Problem[];
+  /** The parked operation, to be sent again or let go of. */
+  operation?: string;
 }
 
 export interface ActivityView {
@@ -197,7 +199,10 @@ function placed(photo: Evidence, { photos, underWay }: Seen): EvidenceView {
 /** A parked operation or an open conflict. An amendment waits for the reviewer, not for the author. */
 function attentionOf({ row, items }: Seen): Attention | null {
   const parked = items.find((item) => item.state === "parked");
-  if (parked) return { kind: "parked", reason: parked.reason ?? "bug", problems: parked.problems ?? [] };
+  if (parked) {
+    const { reason = "bug", problems = [], operation } = parked;
+    return { kind: "parked", reason, problems, operation: operation.id };
+  }
   const conflict = row?.conflicts?.find((each) => each.kind !== "amendment");
   return conflict ? { kind: "conflict", reason: conflict.kind, problems: [] } : null;
 }
