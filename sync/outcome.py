@@ -25,6 +25,7 @@ APPEAL: Final = "appeal"  # the activity is rejected; a person decides
 AFTER_PARKED: Final = "after_parked"  # the operation before it waits for a person
 WRONG_SCOPE: Final = "wrong_scope"  # names another feed than its activity lies in
 WRONG_KIND: Final = "wrong_kind"
+AREA_CHOICE: Final = "area_choice"  # the commune was divided; its author says where it was
 TOO_OLD: Final = "too_old"
 REVOKED: Final = "revoked"
 BUG: Final = "bug"  # ours

@@ -51,6 +51,7 @@ class Replica:
         self.catalogue: str | None = None
         self.scopes: dict[str, Shadow] = {scope: Shadow() for scope in scopes}
         self.hidden: dict[str, Shadow] = {}
+        self.moved: dict[str, str] = {}  # scope that was merged away -> where its rows are now
         self.outbox: list[Pending] = []
         self.kept: dict[str, Kept] = {}
         self.parked: dict[str, Kept] = {}
@@ -64,6 +65,7 @@ class Replica:
         other = copy.copy(self)
         other.scopes = {scope: shadow.copy() for scope, shadow in self.scopes.items()}
         other.hidden = {scope: shadow.copy() for scope, shadow in self.hidden.items()}
+        other.moved = dict(self.moved)
         other.outbox = list(self.outbox)
         other.kept = dict(self.kept)
         other.parked = dict(self.parked)
@@ -102,6 +104,7 @@ class Replica:
                 yield pending.wire
 
     def _is_complete(self, scope: str) -> bool:
+        scope = self.moved.get(scope, scope)
         return scope not in self.scopes or self.scopes[scope].complete
 
     def activities(self) -> list[str]:
@@ -160,10 +163,16 @@ class Replica:
         self.outbox.append(Pending(wire))
         return wire
 
-    def resend(self, parked: str, id: str, set: Mapping[str, Any]) -> Wire:
-        """Correct a parked operation and send it under a new id: *edit and resend*."""
+    def resend(
+        self, parked: str, id: str, set: Mapping[str, Any], scope: str | None = None
+    ) -> Wire:
+        """Correct a parked operation and send it under a new id: *edit and resend*.
+
+        `scope` is the place that was chosen where the old one was divided (`area_choice`).
+        """
         old = self.parked.pop(parked).wire
         wire = {**old, "id": id, "set": {**old["set"], **set}, "n": self.last_n + 1}
+        wire["scope"] = scope or old["scope"]
         wire["after"] = self._previous(wire["activity"])
         self.last_n += 1
         self.outbox.append(Pending(wire))
@@ -301,7 +310,7 @@ class Replica:
         whole = True
         for row in changes["rows"]:
             if row.get("gone"):
-                shadow.drop(row["id"])
+                self._take_gone(shadow, row)
             elif "fields" in row or row.get("type", "activity") != "activity":
                 shadow.put(row)
             else:
@@ -316,6 +325,14 @@ class Replica:
         if shadow.doubts(changes["digest"]) or not whole:
             self.rereads += 1
             shadow.read_anew()
+
+    def _take_gone(self, shadow: Shadow, row: Row) -> None:
+        """The row left this scope; where it went I show it on, until it has come there."""
+        held = shadow.rows.get(row["id"])
+        shadow.drop(row["id"])
+        new = row.get("moved_to")
+        if held is not None and new in self.scopes:
+            self.scopes[new].carry({**held, "scope": new})
 
     def _take_bodiless(
         self, shadow: Shadow, row: Row, sent: Mapping[str, Wire], told: list[Wire]
@@ -346,6 +363,11 @@ class Replica:
     def _take_grants(self, grants: Mapping[str, Any]) -> None:
         for scope in grants.get("added", ()):
             self.scopes.setdefault(scope, self.hidden.pop(scope, Shadow()))
+        for old, new in (grants.get("moved") or {}).items():
+            self.moved[old] = new
+            followed = self.scopes.setdefault(new, self.hidden.pop(new, Shadow()))
+            for row in self.scopes.pop(old, Shadow()).rows.values():
+                followed.carry({**row, "scope": new})
         for scope in grants.get("dropped", ()):
             if scope in self.scopes:
                 # Hidden at once; the outbox stays, and pushing it is answered `no_permission`.

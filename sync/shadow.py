@@ -36,6 +36,14 @@ class Shadow:
         self.rows[row["id"]] = row
         self.sum = digests.add(self.sum, None, (row["id"], row["version"]))
 
+    def carry(self, row: Row) -> None:
+        """Let a row of another scope, which lies here by now, stand in until its own has come.
+
+        It counts in the sum: the server's digest counts it here too, at the same version.
+        """
+        if row["id"] not in self.rows:
+            self.put({**row, "seq": 0})
+
     def drop(self, id: str) -> None:
         held = self.rows.pop(id, None)
         if held is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import DDL, Table, event
 
-from server.change_feed.models import FeedDocument
+from server.change_feed.models import FeedDocument, FeedMove
 from server.change_feed.operations import UNSTAMPED
 
 _POSTGRESQL = (
@@ -42,3 +42,4 @@ def guard(table: Table) -> None:
 
 
 guard(FeedDocument.__table__)  # type: ignore[arg-type]
+guard(FeedMove.__table__)  # type: ignore[arg-type]

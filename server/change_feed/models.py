@@ -1,4 +1,4 @@
-"""Tables of the feed: one counter and digest a scope, reference documents, the database's life.
+"""Tables of the feed: a counter and digest a scope, what left it, documents, the database's life.
 
 Rows of other rooms that phones see (activities) stay in their own tables; they only bear the
 `seq` that this room gives. Not here: a log of changes. The feed is state, nothing to compact.
@@ -24,6 +24,25 @@ class FeedScope(Base):
     name: Mapped[str] = mapped_column(String(80), primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger, default=0)
     digest: Mapped[str] = mapped_column(String(16), default="0" * 16)
+    #: The `seq` of the latest `FeedMove` out of here; 0 spares readers the look.
+    moved_seq: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    #: Where everything that lay here goes since its commune was merged away; nothing new comes in.
+    redirect_to: Mapped[str | None] = mapped_column(String(80))
+    #: When the last row had gone there. Until then phones may read this scope to its end.
+    emptied_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class FeedMove(Base):
+    """What a row leaves behind in the scope that it left: gone from here, and where it is now."""
+
+    __tablename__ = "feed_move"
+    __table_args__ = (Index(None, "scope", "seq"),)
+
+    scope: Mapped[str] = mapped_column(String(80), primary_key=True)
+    row_id: Mapped[str] = mapped_column(String(80), primary_key=True)
+    type: Mapped[str] = mapped_column(String(20))
+    seq: Mapped[int] = mapped_column(BigInteger)
+    moved_to: Mapped[str] = mapped_column(String(80))
 
 
 class FeedDocument(Base):

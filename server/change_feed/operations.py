@@ -38,7 +38,7 @@ _existing: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 # ORDER BY below FOR UPDATE: PostgreSQL locks rows in the order in which they are sorted. SQLite
 # leaves FOR UPDATE out; its only writer holds the whole file (BEGIN IMMEDIATE).
 _READ_LOCKED = (
-    select(_scopes.c.name, _scopes.c.seq, _scopes.c.digest)
+    select(_scopes.c.name, _scopes.c.seq, _scopes.c.digest, _scopes.c.redirect_to)
     .where(_scopes.c.name.in_(bindparam("names", expanding=True)))
     .order_by(_scopes.c.name)
     .with_for_update()
@@ -48,6 +48,11 @@ _RAISE = (
     .where(_scopes.c.name == bindparam("scope_name"))
     .values(seq=bindparam("new_seq"), digest=bindparam("new_digest"))
 )
+
+
+class ScopeMoved(Exception):
+    """A row came new to a scope whose rows go to another by now. Nothing was written: roll back
+    and begin again; who asks anew where its place is will hear of the other scope."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,7 @@ def stamp(session: Session) -> dict[str, int]:
 def take(session: Session, changes: Sequence[Change]) -> list[int]:
     """Raise the counters and digests for `changes`; returns each one's `seq`, in the same order.
 
+    Raises `ScopeMoved` for a new row in a scope that is redirected.
     For the hot path, whose caller then writes its rows with these numbers as the transaction's
     very last statements. Call it once a transaction: a second call may break the lock order.
     """
@@ -105,19 +111,26 @@ def take(session: Session, changes: Sequence[Change]) -> list[int]:
     counters = _lock(session, names)
     numbers: list[int] = []
     for change in changes:
-        seq, total = counters[change.scope]
+        seq, total, redirect_to = counters[change.scope]
+        if redirect_to is not None and change.before is None:
+            raise ScopeMoved(change.scope)  # seen only under the lock: its writer was faster
         seq += 1
         total = digest.add(total, _side(change.id, change.before), _side(change.id, change.after))
-        counters[change.scope] = (seq, total)
+        counters[change.scope] = (seq, total, redirect_to)
         numbers.append(seq)
     session.connection().execute(
         _RAISE,
         [
             {"scope_name": name, "new_seq": seq, "new_digest": digest.to_text(total)}
-            for name, (seq, total) in counters.items()
+            for name, (seq, total, _) in counters.items()
         ],
     )
     return numbers
+
+
+def lock_scopes(session: Session, names: Sequence[str]) -> None:
+    """Hold the counters of `names` to the end of the transaction; made where they are missing."""
+    _lock(session, sorted(names))
 
 
 def put_document(session: Session, scope: str, type: str, id: str, body: Any) -> None:
@@ -210,7 +223,7 @@ def listen_to(sessions: scoped_session[Any]) -> None:
         event.listen(sessions, "after_rollback", _forget)
 
 
-def _lock(session: Session, names: Sequence[str]) -> dict[str, tuple[int, int]]:
+def _lock(session: Session, names: Sequence[str]) -> dict[str, tuple[int, int, str | None]]:
     """The counters of `names` (sorted), locked to the end of the transaction; made if new."""
     bind = session.get_bind()
     known = _existing.setdefault(getattr(bind, "engine", bind), set())
@@ -241,9 +254,9 @@ def _make_missing(session: Session, names: Sequence[str], known: set[str]) -> No
         connection.execute(insertion, new)
 
 
-def _read_locked(session: Session, names: Sequence[str]) -> dict[str, tuple[int, int]]:
+def _read_locked(session: Session, names: Sequence[str]) -> dict[str, tuple[int, int, str | None]]:
     rows = session.connection().execute(_READ_LOCKED, {"names": list(names)})
-    return {row.name: (row.seq, digest.from_text(row.digest)) for row in rows}
+    return {row.name: (row.seq, digest.from_text(row.digest), row.redirect_to) for row in rows}
 
 
 def _side(id: str, version: int | None) -> tuple[str, int] | None:

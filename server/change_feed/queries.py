@@ -16,7 +16,7 @@ _documents: Table = FeedDocument.__table__  # type: ignore[assignment]
 _life: Table = DatabaseLife.__table__  # type: ignore[assignment]
 
 # Made once, for every sync runs them
-_COUNTERS = select(_scopes.c.name, _scopes.c.seq, _scopes.c.digest).where(
+_COUNTERS = select(_scopes.c.name, _scopes.c.seq, _scopes.c.digest, _scopes.c.moved_seq).where(
     _scopes.c.name.in_(bindparam("names", expanding=True))
 )
 _LIFE = select(_life.c.incarnation, _life.c.durable_through).order_by(_life.c.started_at.desc())
@@ -26,10 +26,15 @@ EMPTY_DIGEST = "0" * 16
 
 def counters(session: Session, names: Iterable[str]) -> dict[str, tuple[int, str]]:
     """`(seq, digest)` of each scope; a scope that nobody wrote to yet is `(0, "0…0")`."""
+    return {name: (seq, total) for name, (seq, total, _) in heads(session, names).items()}
+
+
+def heads(session: Session, names: Iterable[str]) -> dict[str, tuple[int, str, int]]:
+    """As `counters`, and the `seq` of the last row that left for another scope (0: none did)."""
     wanted = list(names)
     rows = session.connection().execute(_COUNTERS, {"names": wanted})
-    found = {row.name: (row.seq, row.digest) for row in rows}
-    return {name: found.get(name, (0, EMPTY_DIGEST)) for name in wanted}
+    found = {row.name: (row.seq, row.digest, row.moved_seq) for row in rows}
+    return {name: found.get(name, (0, EMPTY_DIGEST, 0)) for name in wanted}
 
 
 def documents_after(session: Session, scope: str, cursor: int, limit: int) -> Sequence[Row[Any]]:

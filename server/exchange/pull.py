@@ -8,6 +8,7 @@ Not here: which scopes an account has (`accounts.areas`), the shape of an activi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 from server.activities import queries as activities
 from server.activities import wire
 from server.activities.operations import Result
+from server.change_feed import moves
 from server.change_feed import queries as change_feed
 from server.exchange.request import SyncRequest
 from server.http.actor import Actor
@@ -31,17 +33,20 @@ def changes(
     request: SyncRequest,
     incarnation: str,
     results: Sequence[Result],
+    leaving: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The answer's `changes`: `{scope: {"to", "more", "digest", "rows"}}`.
 
-    `results` are those of the operations that came with this request.
+    `results` are those of the operations that came with this request; `leaving` are scopes on
+    their way into one of the actor's (`follow`).
     """
-    counters = change_feed.counters(session, actor.scopes)
+    readable = (*actor.scopes, *leaving)
+    heads = change_feed.heads(session, readable)
     own = _own(results)
     found: dict[str, Any] = {}
     room = request.max_rows
-    for scope in _most_wanted_first(actor.scopes):
-        last, digest = counters[scope]
+    for scope in _most_wanted_first(readable):
+        last, digest, moved_seq = heads[scope]
         cursor = start_of(request.cursors.get(scope), request.incarnation, incarnation)
         if last <= cursor:
             if request.digests.get(scope) != digest:
@@ -50,7 +55,7 @@ def changes(
         if room == 0:
             found[scope] = {"to": cursor, "more": True, "digest": digest, "rows": []}
             continue
-        read = _read(session, scope, cursor, room, own)
+        read = _read(session, scope, cursor, room, own, with_moves=moved_seq > cursor)
         room -= len(read.rows)
         found[scope] = {
             "to": read.to,
@@ -61,26 +66,71 @@ def changes(
     return found
 
 
-def grants(actor: Actor, cursors: Mapping[str, int]) -> dict[str, Any]:
-    """What the account gained and lost against the scopes that the phone follows."""
+@dataclass(frozen=True, slots=True)
+class Following:
+    """What the account gained and lost against the scopes that the phone follows.
+
+    `leaving` are scopes whose rows are still on their way into one that the account has: the
+    phone reads them to their end.
+    """
+
+    grants: dict[str, Any]
+    leaving: tuple[str, ...] = ()
+
+
+def follow(session: Session, actor: Actor, cursors: Mapping[str, int]) -> Following:
+    """Compare what the account may read with what the phone names in `cursors`."""
     granted = set(actor.scopes)
-    return {
-        "added": [scope for scope in actor.scopes if scope not in cursors],
-        "dropped": sorted(scope for scope in cursors if scope not in granted),
-        "moved": {},
-    }
+    strange = sorted(scope for scope in cursors if scope not in granted)
+    redirects = moves.redirects(session, strange) if strange else {}
+    followed = {scope: to for scope, to in redirects.items() if to.to in granted}
+    return Following(
+        {
+            "added": [scope for scope in actor.scopes if scope not in cursors],
+            "dropped": [scope for scope in strange if scope not in followed],
+            "moved": {scope: to.to for scope, to in followed.items() if to.emptied},
+        },
+        tuple(scope for scope, to in followed.items() if not to.emptied),
+    )
 
 
-def _read(session: Session, scope: str, cursor: int, limit: int, own: Mapping[str, Result]) -> Page:
+def _read(
+    session: Session,
+    scope: str,
+    cursor: int,
+    limit: int,
+    own: Mapping[str, Result],
+    *,
+    with_moves: bool,
+) -> Page:
     if scope.partition(":")[0] in _DOCUMENT_LEVELS:
         documents = change_feed.documents_after(session, scope, cursor, limit + 1)
         return page([_document(row) for row in documents], cursor, limit)
     rows = activities.feed_page(session, scope, cursor, limit + 1)
-    read = page([{"seq": row.seq, "row": row} for row in rows], cursor, limit)
-    found = [each["row"] for each in read.rows]
+    beyond: list[dict[str, Any]] = [{"seq": row.seq, "row": row} for row in rows]
+    if with_moves:
+        left = moves.moved_after(session, scope, cursor, limit + 1)
+        beyond += [{"seq": row.seq, "left": row} for row in left]
+    read = page(beyond, cursor, limit)
+    found = [each["row"] for each in read.rows if "row" in each]
     whole = [row for row in found if not _is_known(row, own, cursor)]
     shown = {row["id"]: row for row in activities.wire_rows(session, whole)}
-    return Page(tuple(shown.get(row.id) or wire.own_row(row) for row in found), read.to, read.more)
+    return Page(
+        tuple(
+            _left(each["left"])
+            if "left" in each
+            else shown.get(each["row"].id) or wire.own_row(each["row"])
+            for each in read.rows
+        ),
+        read.to,
+        read.more,
+    )
+
+
+def _left(row: Any) -> dict[str, Any]:
+    """What stands in a scope for a row that went to another."""
+    return {"type": row.type, "id": row.row_id, "seq": row.seq, "gone": True,
+            "moved_to": row.moved_to}  # fmt: skip
 
 
 def _document(row: Any) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from server.activities import failures
 from server.activities import operations as activities
 from server.activities.operations import Delivery, Result
+from server.change_feed.operations import ScopeMoved
 from server.exchange import contact
 from server.exchange.parsing import Refused, read_operation
 from server.exchange.request import SyncRequest
@@ -80,6 +81,8 @@ def deliver(actor: Actor, now: datetime, request: SyncRequest) -> list[Verdict]:
                 _raise_if_away(error)
                 log.error("batch_failed", error=type(error).__name__, operations=len(received))
                 break
+        except ScopeMoved:
+            pass  # its commune was merged away between our look and the lock: look again
         except (InterfaceError, PoolTimeoutError):
             raise
         except Exception as error:

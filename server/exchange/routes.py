@@ -80,9 +80,10 @@ def _answer(
     results = [verdict.result for verdict in verdicts if verdict.result is not None]
     with reading() as session:
         life = change_feed.life(session)
-        news = not verdicts and contact.is_news(session, actor.device_id, now, request)
+        news = not verdicts and contact.is_news(_contact(), now, request)
         if life is not None:
-            changes = pull.changes(session, actor, request, life[0], results)
+            following = pull.follow(session, actor, request.cursors)
+            changes = pull.changes(session, actor, request, life[0], results, following.leaving)
     if news or life is None:
         with writing() as session:
             contact.note(session, actor.device_id, now, request)
@@ -97,7 +98,7 @@ def _answer(
         "beacon": beacon.issue(settings.secret_key, now),
         "outcomes": [verdict.to_wire() for verdict in verdicts],
         "changes": changes,
-        "grants": pull.grants(actor, request.cursors),
+        "grants": following.grants,
         "durable_through": moment(durable_through),
         "oldest_protocol": OLDEST_PROTOCOL,
         "retry_after_s": 0,

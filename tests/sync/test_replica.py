@@ -268,3 +268,65 @@ def test_a_copy_goes_its_own_way(phone: Replica) -> None:
     sync(phone, lambda request: answer([row(1, 1, {"title": "a"})], told(request)))
     assert len(twin.outbox) == 1
     assert twin.make_request()["cursors"] == {SCOPE: 0}
+
+
+NEW_SCOPE = "commune:c-00008-2025"
+
+
+def moved_answer(rows: list[dict[str, Any]], live: list[tuple[str, int]], **more: Any) -> Any:
+    made = answer(rows, live=live, **more)
+    return {**made, "changes": {NEW_SCOPE: made["changes"][SCOPE]}}
+
+
+def test_rows_of_a_merged_scope_are_shown_on_in_the_new_one(phone: Replica) -> None:
+    sync(phone, lambda _: answer([row(3, 7, {"title": "a"}), row(1, 8, {}, id=id_of(98))]))
+    live = [(A, 3), (id_of(98), 1)]
+    grants = {"added": [NEW_SCOPE], "dropped": [], "moved": {SCOPE: NEW_SCOPE}}
+    first = row(3, 1, {"title": "a"}, scope=NEW_SCOPE)
+    sync(phone, lambda _: moved_answer([first], live, more=True, grants=grants))
+    assert list(phone.scopes) == [NEW_SCOPE]
+    assert sorted(phone.activities()) == sorted([A, id_of(98)])  # one of them has not come yet
+    assert phone.make_request()["cursors"] == {NEW_SCOPE: 1}
+    second = row(1, 2, {}, id=id_of(98), scope=NEW_SCOPE)
+    sync(phone, lambda _: moved_answer([second], live))
+    assert phone.rereads == 0
+    assert phone.idle()
+    assert [phone.shadow_row(each)["seq"] for each in (A, id_of(98))] == [1, 2]  # type: ignore[index]
+    assert phone.shadow_row(A)["scope"] == NEW_SCOPE  # type: ignore[index]
+
+
+def test_what_waits_for_a_merged_scope_is_sent_as_it_is(phone: Replica) -> None:
+    sync(phone, lambda _: answer([row(3, 7, {"title": "a"})]))
+    wire = phone.save("edit", id_of(1), A, set={"title": "b"})
+    grants = {"moved": {SCOPE: NEW_SCOPE}}
+    sync(phone, lambda _: {**answer(), "grants": grants})
+    assert shown(phone) == {"title": "b"}
+    assert phone.make_request()["operations"] == [wire]
+    assert phone.save("edit", id_of(2), A, set={"title": "c"})["scope"] == NEW_SCOPE
+
+
+def test_a_row_that_left_for_a_followed_scope_does_not_vanish(phone: Replica) -> None:
+    sync(phone, lambda _: {**answer([row(2, 4, {"title": "a"})]), "grants": {"added": [NEW_SCOPE]}})
+    gone = {"type": "activity", "id": A, "seq": 5, "gone": True, "moved_to": NEW_SCOPE}
+    sync(phone, lambda _: answer([gone], live=[]))
+    assert shown(phone) == {"title": "a"}
+    assert phone.scopes[SCOPE].rows == {}
+    assert phone.rereads == 0
+    there = row(2, 9, {"title": "a"}, scope=NEW_SCOPE)
+    sync(phone, lambda _: moved_answer([there], [(A, 2)]))
+    assert phone.rereads == 0
+    assert phone.shadow_row(A) == there
+
+
+def test_a_row_that_left_for_elsewhere_is_gone(phone: Replica) -> None:
+    sync(phone, lambda _: answer([row(2, 4, {"title": "a"})]))
+    gone = {"type": "activity", "id": A, "seq": 5, "gone": True, "moved_to": NEW_SCOPE}
+    sync(phone, lambda _: answer([gone], live=[]))
+    assert phone.view(A) is None
+
+
+def test_the_choice_of_an_area_goes_under_a_new_id(phone: Replica) -> None:
+    create(phone)
+    sync(phone, lambda r: answer([], told(r, "parked", reason="area_choice"), live=[]))
+    wire = phone.resend(id_of(1), id_of(2), {}, scope=NEW_SCOPE)
+    assert (wire["id"], wire["scope"], wire["set"]) == (id_of(2), NEW_SCOPE, {"title": "a"})
