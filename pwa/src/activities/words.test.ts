@@ -6,7 +6,8 @@ vi.hoisted(() => {
   vi.stubGlobal("localStorage", { getItem: () => null, setItem: () => {} });
   vi.stubGlobal("document", { documentElement: {} });
 });
-const words = await import("./words.ts");
+const words = { ...(await import("./words.ts")), ...(await import("./states.ts")) };
+await (await import("../i18n/index.ts")).loadWords();
 
 const kind = {
   id: "loudspeaker_broadcast",

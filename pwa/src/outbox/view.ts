@@ -196,14 +196,14 @@ function placed(photo: Evidence, { photos, underWay }: Seen): EvidenceView {
   return { ...photo, place };
 }
 
-/** A parked operation or an open conflict. An amendment waits for the reviewer, not for the author. */
+/** A parked operation, or a conflict that the author may decide: not one that waits for a reviewer. */
 function attentionOf({ row, items }: Seen): Attention | null {
   const parked = items.find((item) => item.state === "parked");
   if (parked) {
     const { reason = "bug", problems = [], operation } = parked;
     return { kind: "parked", reason, problems, operation: operation.id };
   }
-  const conflict = row?.conflicts?.find((each) => each.kind !== "amendment");
+  const conflict = row?.conflicts?.find((each) => each.kind !== "amendment" && each.resolver !== "reviewer");
   return conflict ? { kind: "conflict", reason: conflict.kind, problems: [] } : null;
 }
 

@@ -5,6 +5,7 @@ vi.hoisted(() => {
   vi.stubGlobal("document", { documentElement: {} });
 });
 const { ago, bytes, day, longDay, moment, shortDay } = await import("./format.ts");
+await (await import("../i18n/index.ts")).loadWords();
 
 describe("figures and moments as people here write them", () => {
   it("counts bytes with a decimal comma and never says zero", () => {

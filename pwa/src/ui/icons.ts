@@ -21,6 +21,7 @@ export const icons = {
   clock: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7v5l3 2",
   signal: "M5 19v-3M10 19v-7M15 19V9M20 19V5",
   storage: "M4 5h16v6H4zM4 13h16v6H4zM7 8h.01M7 16h.01",
+  mail: "M4 6h16v12H4zM4 7l8 6 8-6",
   minus: "M6 12h12",
   plus: "M6 12h12M12 6v12",
   qr: "M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h2v2h-2zM18 18h2v2h-2z",
