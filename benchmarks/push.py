@@ -137,6 +137,13 @@ def batches(client: Client, batch: int, operations: int) -> list[tuple[int, str]
     ]  # fmt: skip
 
 
+def operations_text(client: Client, batch: int) -> str:
+    """`batch` new activities as a phone of this commune sends them, without the list's brackets."""
+    from tests.factories.activities import wire
+
+    return ",".join(json.dumps(wire(scope=client.scope), ensure_ascii=False) for _ in range(batch))
+
+
 def push(port: int, client: Client, bodies: list[tuple[int, str]]) -> Iterator[int]:
     """Yields when ready, then pushes and yields the number of operations that were applied."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import Table, bindparam, update
 from sqlalchemy.orm import Session
 
 from server import problems
@@ -24,6 +24,17 @@ from server.problems import ProblemError
 ENROLMENT_VALID = timedelta(hours=24)
 TOKEN_PREFIX = "loa_"  # noqa: S105 - so that scanners for leaked secrets know it
 NAME_LENGTH_MAX = 80
+
+_devices: Table = Device.__table__  # type: ignore[assignment]
+
+# Made once, for every push runs it
+_NOTE_CONTACT = (
+    update(_devices)
+    .where(_devices.c.id == bindparam("device_id"))
+    .values(
+        {name: bindparam(name) for name in ("epoch", "last_n", "unsent", "app", "last_seen_at")}
+    )
+)
 
 
 def issue_enrolment(
@@ -112,18 +123,22 @@ def note_contact(
     app: str | None,
 ) -> None:
     """Keep what a phone told of itself at a sync (the loss ledger reads it)."""
-    session.execute(
-        update(Device)
-        .where(Device.id == device_id)
-        .values(
-            epoch=epoch,
-            last_n=last_n,
-            unsent=dict(unsent) if unsent is not None else None,
-            app=app[:64] if app else None,
-            last_seen_at=now,
-        )
-        .execution_options(synchronize_session=False)
+    session.connection().execute(
+        _NOTE_CONTACT,
+        {
+            "device_id": device_id,
+            "epoch": epoch,
+            "last_n": last_n,
+            "unsent": dict(unsent) if unsent is not None else None,
+            "app": kept_name(app),
+            "last_seen_at": now,
+        },
     )
+
+
+def kept_name(app: str | None) -> str | None:
+    """As much of an app's name and version as is kept."""
+    return app[:64] if app else None
 
 
 def _add_device(session: Session, now: datetime, owner: Account, name: str) -> tuple[Device, str]:

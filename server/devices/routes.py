@@ -12,6 +12,7 @@ from server import clock, problems
 from server.accounts import attempts
 from server.accounts import queries as accounts
 from server.database import db
+from server.database.engine import begin_glance
 from server.devices import operations, queries
 from server.devices.schemas import DeviceListSchema, EnrolledSchema, EnrolSchema
 from server.http import credentials
@@ -76,8 +77,12 @@ def load_token(token: str) -> Credential | None:
     """The loader of the scheme `bearer`."""
     # a session of its own, for the route may be in the middle of a transaction
     with Session(db.engine) as session:
-        actor = queries.device_actor(session, token, clock.now())
-    return Credential(actor) if actor else None
+        begin_glance(session)
+        found = queries.holder(session, token, clock.now())
+    if found is None:
+        return None
+    actor, contact = found
+    return Credential(actor, contact=contact)
 
 
 credentials.register_loader("bearer", load_token)

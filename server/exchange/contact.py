@@ -8,27 +8,24 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.devices import operations as devices
-from server.devices.models import Device
 from server.exchange.request import SyncRequest
+from server.http.actor import Contact
 
 #: How stale "last seen" may be.
 SEEN_EVERY = timedelta(minutes=10)
 
 
-def is_news(session: Session, device_id: str, now: datetime, request: SyncRequest) -> bool:
+def is_news(known: Contact | None, now: datetime, request: SyncRequest) -> bool:
     """Whether the phone tells anything that is not known."""
-    row = session.execute(
-        select(Device.epoch, Device.last_n, Device.unsent, Device.app, Device.last_seen_at)
-        .where(Device.id == device_id)
-    ).one()  # fmt: skip
-    told = (request.epoch, request.last_n, request.unsent, request.app)
-    if (row.epoch, row.last_n, row.unsent, row.app) != told:
+    if known is None:
         return True
-    return row.last_seen_at is None or now - row.last_seen_at > SEEN_EVERY
+    told = (request.epoch, request.last_n, request.unsent, devices.kept_name(request.app))
+    if (known.epoch, known.last_n, known.unsent, known.app) != told:
+        return True
+    return known.last_seen_at is None or now - known.last_seen_at > SEEN_EVERY
 
 
 def note(session: Session, device_id: str, now: datetime, request: SyncRequest) -> None:

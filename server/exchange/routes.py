@@ -20,9 +20,9 @@ from server.change_feed import queries as change_feed
 from server.exchange import beacon, contact, parsing, pull, push
 from server.exchange.request import SyncRequest, read_request
 from server.exchange.schemas import SyncAnswerSchema, SyncRequestSchema
-from server.http.actor import Actor
+from server.http.actor import Actor, Contact
 from server.http.body import read_body
-from server.http.credentials import current_actor
+from server.http.credentials import current_actor, current_credential
 from server.http.decode import StrictJsonError
 from server.http.openapi import documented, signed_in_by
 from server.http.transaction import reading, writing
@@ -70,6 +70,11 @@ def _read(actor: Actor) -> SyncRequest:
     if request.device is not None and request.device != actor.device_id:
         raise ProblemError(problems.FORBIDDEN)  # a token belongs to one phone
     return request
+
+
+def _contact() -> Contact | None:
+    credential = current_credential()
+    return None if credential is None else credential.contact
 
 
 def _answer(

@@ -6,7 +6,8 @@ A role says what one may do, an area says where. Both are answered by `accounts.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from datetime import datetime
+from typing import Any, Literal, get_args
 
 Role = Literal[
     "collaborator", "office_reviewer", "provincial_reviewer", "planner", "administrator", "auditor"
@@ -34,6 +35,17 @@ class Actor:
     area: Area = field(default_factory=Area)
     scopes: tuple[str, ...] = ()
     device_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """What a phone told of itself when it last came: read with its token, so it costs nothing."""
+
+    epoch: int
+    last_n: int
+    unsent: Any
+    app: str | None
+    last_seen_at: datetime | None
 
 
 #: The system itself: migrations, `loa` commands, jobs.

@@ -15,7 +15,7 @@ from typing import Literal
 from flask import current_app, request
 
 from server import problems
-from server.http.actor import Actor, Role
+from server.http.actor import Actor, Contact, Role
 from server.problems import ProblemError
 from server.settings import Settings
 
@@ -31,6 +31,7 @@ class Credential:
 
     actor: Actor
     csrf_token: str | None = None
+    contact: Contact | None = None
 
 
 Loader = Callable[[str], Credential | None]
