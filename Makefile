@@ -10,6 +10,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 SEED ?= 1
 N ?= 2000
+SERVER ?= model
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export npm_config_omit_lockfile_registry_resolved := true
 export npm_config_fund := false
@@ -50,8 +51,8 @@ pwa-tests: pwa/node_modules/.installed
 	npm --prefix pwa run check
 	npm --prefix pwa run test
 
-simulate: $(VENV)/.dev ## the sync simulator: make simulate SEED=1 N=2000
-	$(BIN)/python -m tests.simulation --seed $(SEED) --n $(N)
+simulate: $(VENV)/.dev ## the sync simulator: make simulate SEED=1 N=100000 SERVER=model (or real)
+	$(BIN)/python -O -m tests.simulation --seed $(SEED) --n $(N) --server $(SERVER)
 
 bench: $(VENV)/.dev pwa/dist/.built system ## all benchmarks, as ratios to a floor of the same run
 	for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python -m benchmarks.$$(basename $$file .py); done

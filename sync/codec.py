@@ -72,7 +72,7 @@ def _write(value: Any, out: Any) -> None:
 def _write_object(value: dict[Any, Any], out: Any) -> None:
     out("{")
     first = True
-    for key in sorted(value, key=_utf16):
+    for key in _in_order(value):
         if not first:
             out(",")
         first = False
@@ -82,9 +82,16 @@ def _write_object(value: dict[Any, Any], out: Any) -> None:
     out("}")
 
 
-def _utf16(key: Any) -> Any:
-    if not isinstance(key, str):
-        raise CodecError("a key that is no text")
+def _in_order(value: dict[Any, Any]) -> list[Any]:
+    """The keys as clause 3.2.3 sorts them; in ASCII, as nearly all are, that is Python's order."""
+    try:
+        is_plain = "".join(value).isascii()
+    except TypeError as error:
+        raise CodecError("a key that is no text") from error
+    return sorted(value) if is_plain else sorted(value, key=_utf16)
+
+
+def _utf16(key: str) -> bytes:
     # Clause 3.2.3: by UTF-16 code units. Big-endian bytes compare as the units do.
     return key.encode("utf-16-be", "surrogatepass")
 

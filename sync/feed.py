@@ -7,7 +7,7 @@ here: locks and statements (`change_feed`), and who may read a scope.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sync import digest as digests
@@ -37,7 +37,7 @@ def advance(
     state: ScopeState, before: digests.Side | None, after: digests.Side | None
 ) -> ScopeState:
     """The scope after one row changed; the row's seq is the new `seq`."""
-    return replace(state, seq=state.seq + 1, digest=digests.add(state.digest, before, after))
+    return ScopeState(state.seq + 1, digests.add(state.digest, before, after))
 
 
 def page(rows: Iterable[Row], cursor: int, limit: int) -> Page:

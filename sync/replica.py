@@ -113,7 +113,11 @@ class Replica:
                if row.get("type", "activity") == "activity"]  # fmt: skip
         ids += [kept.wire["activity"] for kept in self.kept.values()]
         ids += [pending.wire["activity"] for pending in self.outbox]
-        return [id for id in dict.fromkeys(ids) if self.view(id) is not None]
+        return [id for id in dict.fromkeys(ids) if self._is_in_view(id)]
+
+    def _is_in_view(self, activity: str) -> bool:
+        shown = self.shadow_row(activity) is not None
+        return shown or next(self._on_top(activity, 0), None) is not None
 
     def save(
         self,
@@ -140,7 +144,8 @@ class Replica:
         shadow = self.shadow_row(activity)
         of: Mapping[str, Any] = seen if seen is not None else {}
         kind = kind or of["kind"]
-        patch, was = self._patch(kind, dict(set or {}), of.get("fields", {}))
+        shown = {**(of.get("extra") or {}), **of.get("fields", {})}
+        patch, was = self._patch(kind, dict(set or {}), shown)
         was |= seen_elements(of, self._policy(kind), add or {}, remove or {})
         wire: Wire = {
             "id": id,
@@ -268,7 +273,8 @@ class Replica:
     def _offer_again(self) -> None:
         """The server lives anew: everything that no verified backup holds is offered again."""
         again = [Pending(kept.wire, 0, kept.went_in_at) for kept in self.kept.values()]
-        self.outbox = again + self.outbox
+        # As they were made: what is kept may be younger than what an earlier life gave back.
+        self.outbox = sorted(again + self.outbox, key=lambda pending: pending.wire["n"])
         # What a backup holds stays parked: its author has still to look.
         self.parked = {id: kept for id, kept in self.parked.items() if id not in self.kept}
         self.kept = {}

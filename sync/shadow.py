@@ -5,7 +5,7 @@ Not here: operations of one's own (`replica`), and rows with them on top (`view`
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from sync import digest as digests
 from sync.view import Row
@@ -79,4 +79,5 @@ class Shadow:
 
     def copy(self) -> Shadow:
         unseen = None if self.unseen is None else set(self.unseen)
-        return replace(self, rows=dict(self.rows), unseen=unseen)
+        rows = dict(self.rows)
+        return Shadow(self.cursor, rows, self.sum, self.complete, unseen, self.distrusted)

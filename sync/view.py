@@ -57,7 +57,9 @@ def apply_operation(row: Row | None, wire: Mapping[str, Any], policy: MergePolic
     fields = dict(before.get("fields", {}))
     extra = dict(before.get("extra") or {})
     for name, value in wire["set"].items():
-        target = fields if name in policy.known_fields else extra
+        # Where the server has it, it stays: app and server may know different fields.
+        is_known = name in fields or (name in policy.known_fields and name not in extra)
+        target = fields if is_known else extra
         if value is None:
             target.pop(name, None)
         else:

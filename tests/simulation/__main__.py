@@ -6,69 +6,49 @@ Ends with one summary; at the first violation prints the seed and the tail of it
 from __future__ import annotations
 
 import argparse
-import hashlib
+import os
 import sys
 import time
-from collections import Counter
 
 from tests.simulation.broken import BROKEN
 from tests.simulation.events import FAULTS
-from tests.simulation.oracle import Violation
-from tests.simulation.world import World
-
-TAIL = 40
-#: Every so many seeds one is run twice, to see that the same seed gives the same trace (I19).
-TWICE_EVERY = 20
+from tests.simulation.invariants import listed
+from tests.simulation.runs import Plan, Tally, run_seeds
 
 
 def main() -> int:
     arguments = _arguments()
-    server, replica = BROKEN[arguments.broken] if arguments.broken else (None, None)
-    counts: Counter[str] = Counter()
-    checks: Counter[str] = Counter()
-    digest = hashlib.sha256()
+    if arguments.invariants:
+        print(listed())
+        return 0
+    plan = Plan(arguments.server, arguments.broken)
     began = time.perf_counter()
-    for seed in range(arguments.seed, arguments.seed + arguments.n):
-        world = _world(seed, server, replica)
-        try:
-            world.run()
-            if seed % TWICE_EVERY == 0:
-                again = _world(seed, server, replica)
-                again.run()
-                if again.trace_hash() != world.trace_hash():
-                    raise Violation("I19 same seed, same trace")
-        except Exception as error:
-            print(*world.trace[-TAIL:], sep="\n")
-            print(f"seed {seed}: {type(error).__name__}: {error}")
-            print(f"run it alone: make simulate SEED={seed} N=1")
-            return 1
-        counts += world.counts
-        checks += world.oracle.checks
-        digest.update(world.trace_hash().encode())
-    _summary(arguments, counts, checks, digest.hexdigest(), time.perf_counter() - began)
+    tally = run_seeds(plan, arguments.seed, arguments.n, arguments.processes)
+    if tally.failure is not None:
+        seed, error, trace = tally.failure
+        print(*trace, sep="\n")
+        print(f"seed {seed}: {error}")
+        print(f"run it alone: make simulate SEED={seed} N=1 SERVER={arguments.server}")
+        return 1
+    _summary(arguments, tally, time.perf_counter() - began)
     return 0
-
-
-def _world(seed: int, server: object, replica: object) -> World:
-    chosen = {"server": server, "replica": replica}
-    return World(seed, **{k: v for k, v in chosen.items() if v is not None})  # type: ignore[arg-type]
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--n", type=int, default=2000)
+    what = "the rules over a dictionary, or the real code over SQLite"
+    parser.add_argument("--server", choices=("model", "real"), default="model", help=what)
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--broken", choices=sorted(BROKEN), help="put a known mistake in")
+    parser.add_argument("--invariants", action="store_true", help="list them and what judges each")
     return parser.parse_args()
 
 
-def _summary(
-    arguments: argparse.Namespace,
-    counts: Counter[str],
-    checks: Counter[str],
-    trace: str,
-    seconds: float,
-) -> None:
+def _summary(arguments: argparse.Namespace, tally: Tally, seconds: float) -> None:
+    counts = tally.counts
+
     def part(title: str, found: dict[str, int]) -> None:
         listed = ", ".join(f"{name} {found[name]:,}" for name in sorted(found))
         print(f"{title} {sum(found.values()):,}: {listed}")
@@ -76,14 +56,15 @@ def _summary(
     def of(prefix: str) -> dict[str, int]:
         return {n.removeprefix(prefix): c for n, c in counts.items() if n.startswith(prefix)}
 
-    print(f"{arguments.n:,} seeds from {arguments.seed} clean in {seconds:.1f} s "
-          f"({arguments.n / seconds:.1f} seeds/s), traces {trace[:16]}")  # fmt: skip
+    print(f"{tally.seeds:,} seeds from {arguments.seed} clean over the {arguments.server} server "
+          f"in {seconds:.1f} s ({tally.seeds / seconds:.1f} seeds/s), "
+          f"traces {tally.traces[:16]}")  # fmt: skip
     part("operations", of("operation "))
     part("faults", {name: counts[name] for name in FAULTS if counts[name]})
     part("outcomes", of("outcome "))
     part("parked for", of("parked "))
     part("decisions", of("decision "))
-    part("checks", {name.replace(" ", "_"): count for name, count in checks.items()})
+    part("checks", {name.replace(" ", "_"): count for name, count in tally.checks.items()})
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ Not here: I6 and I14 to I16, which need real databases, bytes or old versions.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -18,7 +19,7 @@ from sync.reconcile import Reconciled
 from sync.record import Record
 from sync.replica import Replica
 from tests.simulation.rules import BUG_TITLE, KIND, validate
-from tests.simulation.state import State, Wire, recomputed_digest
+from tests.simulation.state import Logged, State, Wire, recomputed_digest
 
 #: (operation id, hash of its envelope)
 Key = tuple[str, str]
@@ -28,8 +29,18 @@ class Violation(AssertionError):
     """An invariant does not hold. The message begins with its name."""
 
 
+#: An envelope never changes once it is made, so its hash is found once. id(wire) -> it, its key.
+_keys: dict[int, tuple[Wire, Key]] = {}
+_KEYS_MAX = 20_000
+
+
 def key_of(wire: Wire) -> Key:
-    return wire["id"], sha256_hex(wire)
+    found = _keys.get(id(wire))
+    if found is None:
+        if len(_keys) > _KEYS_MAX:
+            _keys.clear()
+        found = _keys[id(wire)] = wire, (wire["id"], sha256_hex(wire))
+    return found[1]
 
 
 class Oracle:
@@ -46,15 +57,17 @@ class Oracle:
         self.abandoned: set[Key] = set()
         self.answered: dict[tuple[str, Key], tuple[Any, ...]] = {}
         self.checks: Counter[str] = Counter()
+        self.owners: dict[str, str] = {}
 
     def expect(self, invariant: str, holds: bool, message: str) -> None:
         self.checks[invariant] += 1
         if not holds:
             raise Violation(f"{invariant}: {message}")
 
-    def on_saved(self, wire: Wire, phone: Replica) -> None:
-        """A person did something with `phone`, a copy of it from before."""
+    def on_saved(self, wire: Wire, phone: Replica, account: str) -> None:
+        """Somebody signed in as `account` did something with `phone`."""
         self.saved[key_of(wire)] = wire
+        self.owners[key_of(wire)[1]] = account
         if wire["type"] == "withdraw":
             sides = (phone.view(wire["activity"]), phone.shadow_row(wire["activity"]))
             self.seen[wire["id"]] = [_values(row) for row in sides if row is not None]
@@ -139,6 +152,8 @@ class Oracle:
             id for id, record in after.records.items()
             if before.records.get(id) is not record
         ]  # fmt: skip
+        for id in fresh:
+            self._granted_to(after, after.log[id])
         if operations:
             touched = {after.log[id].activity for id in fresh}
             self.expect("I4 only new operations act", set(changed) <= touched, f"{changed}")
@@ -150,11 +165,22 @@ class Oracle:
             if old is not None and old.status == "approved":
                 same = _content(old) == _content(new)
                 self.expect("I10 approved is immutable", same, id)
-        stays = all(after.log.get(id) is row for id, row in before.log.items())
-        self.expect("I4 outcomes are for ever", stays, f"{operations}")
+        stays = all(after.log.get(id) is before.log[id] for id in operations if id in before.log)
+        grew = len(after.log) == len(before.log) + len(fresh)
+        self.expect("I4 outcomes are for ever", stays and grew, f"{operations}")
 
-    def on_served(self, request: Wire, answer: Wire, state: State) -> None:
+    def on_cut(self, server: Any, text: str) -> None:
+        """A part of a request reached the server."""
+        try:
+            json.loads(text)
+        except ValueError:
+            return
+        raise Violation("I7 a part is nothing: the start of a request reads as a request")
+
+    def on_served(self, request: Wire, answer: Wire, server: Any) -> None:
         """The server answered, whether or not anybody hears it."""
+        state: State = server.state
+        self._granted(answer, server.feeds_of(request["device"]))
         life = answer["incarnation"]
         sent = {wire["id"]: wire for wire in request["operations"]}
         answered = {told["id"] for told in answer["outcomes"]}
@@ -173,25 +199,36 @@ class Oracle:
             first = self.answered.setdefault((life, key_of(wire)), end)
             self.expect("I4 same outcome again", first == end, f"{told['id']}: {first}, {end}")
 
+    def _granted_to(self, state: State, row: Logged) -> None:
+        """What had an effect was by an account that may write there."""
+        scopes, record = state.grants.get(row.account), state.records.get(row.activity)
+        if scopes is None or record is None or row.stored.outcome.name == "parked":
+            return
+        self.expect("I8 only the granted write", record.scope in scopes, f"{row}")
+
+    def _granted(self, answer: Wire, feeds: tuple[str, ...]) -> None:
+        for scope, changes in answer["changes"].items():
+            inside = all(row.get("scope", scope) == scope for row in changes["rows"])
+            self.expect("I8 only granted feeds", scope in feeds and inside, f"{scope} of {feeds}")
+
     # ---- on the phone
+
+    def on_no_answer(self, waiting: int, after: Replica) -> None:
+        """No whole answer of ours reached a phone that had so many operations `waiting`."""
+        same = len(after.outbox) == waiting
+        self.expect("I7 a part is nothing", same, f"{after.device} {waiting}")
 
     def on_answer(self, before: Replica, answer: Wire, after: Replica, server: Any) -> None:
         """A phone took an answer. `before` is a copy of it from before."""
         life = answer["incarnation"]
         same_life = before.incarnation in (None, life)
         for scope, shadow in after.scopes.items():
-            forward = shadow.cursor >= before.scopes[scope].cursor
+            old = before.scopes.get(scope) or before.hidden.get(scope)
+            forward = old is None or shadow.cursor >= old.cursor
             reread = not same_life or shadow.unseen is not None
             self.expect("I5 cursor moves forward", forward or reread, f"{after.device} {scope}")
-        self._rows_granted(answer, after)
         self._effects_visible(answer, after)
         self._left_outbox(before, answer, after, server)
-
-    def _rows_granted(self, answer: Wire, phone: Replica) -> None:
-        for scope, changes in answer["changes"].items():
-            granted = scope in phone.scopes
-            inside = all(row.get("scope", scope) == scope for row in changes["rows"])
-            self.expect("I8 only granted feeds", granted and inside, f"{phone.device} {scope}")
 
     def _effects_visible(self, answer: Wire, phone: Replica) -> None:
         for told in answer["outcomes"]:
@@ -228,6 +265,8 @@ class Oracle:
         state: State = server.state
         for phone in phones:
             self.expect("I18 outboxes drain", not phone.outbox, f"{phone.device}")
+            feeds = set(server.feeds_of(phone.device))
+            self.expect("I8 follows what is granted", set(phone.scopes) == feeds, phone.device)
             for scope, shadow in phone.scopes.items():
                 self._converged(state, phone, scope, shadow.rows, shadow.sum)
         for scope, kept in state.scopes.items():
@@ -280,6 +319,9 @@ class Oracle:
                 last = self.renamed[last]
             row = state.log.get(last[0])
             there = row is not None and _same_hash(row.stored.hash, self.saved[last])
+            if there and row is not None and row.account:
+                mine = row.account == self.owners.get(key[1], row.account)
+                self.expect("I8 sent in its author's name", mine, f"{key} by {row.account}")
             declared = key in self.abandoned or last in self.abandoned
             self.expect("I3 nothing saved is lost", there or declared, f"{key} as {last}")
             if not there:
@@ -300,7 +342,7 @@ def _must_wait(wire: Wire, state: State) -> bool:
 
 
 def _same_hash(stored: str, wire: Wire) -> bool:
-    return stored in (sha256_hex(wire), f"unreadable {wire!r}")
+    return stored == key_of(wire)[1] or stored == f"unreadable {wire!r}"
 
 
 def _content(record: Record | None) -> Wire:

@@ -6,6 +6,7 @@ world's one source of chance.
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Callable
 from typing import Any
@@ -31,17 +32,26 @@ class Person:
         self.chance = chance
         self.name = name
 
-    def act(self, phone: Replica) -> tuple[str, Wire]:
-        """Do one thing; returns what, and the operation saved."""
+    app = 2
+    wall = "2026-11-22T00:00:00Z"
+    room = True
+
+    def act(self, phone: Replica, app: int, wall: str, room: bool) -> tuple[str, Wire]:
+        """Do one thing; returns what, and the operation saved.
+
+        `app` is the version of the app, `wall` what the phone's clock says; without `room` a photo
+        is refused and the record is saved all the same.
+        """
+        self.app, self.wall, self.room = app, wall, room
         habit = self.chance.choices(_NAMES, _WEIGHTS)[0]
         if habit == "resend":
             if phone.parked:
                 return habit, self._resend(phone)
             habit = "edit"
-        known = [id for id in phone.activities() if self._fit(phone, id)]
+        known = self._latest(phone)
         if habit in ("create", "unknown_kind", "no_permission") or not known:
             return habit, self._create(phone, habit)
-        activity = self.chance.choice(known[-4:])
+        activity = self.chance.choice(known)
         return habit, self._change(phone, activity, habit)
 
     def _resend(self, phone: Replica) -> Wire:
@@ -51,6 +61,11 @@ class Person:
         right: Wire = {"count": 1} if "count" in wrong else {}
         right |= {"title": self._word()} if wrong.get("title") == BUG_TITLE else {}
         return phone.resend(id, self.name(), right)
+
+    def _latest(self, phone: Replica) -> list[str]:
+        """A few activities, so that people get in each other's way."""
+        fit = (id for id in reversed(phone.activities()) if self._fit(phone, id))
+        return list(itertools.islice(fit, 4))[::-1]
 
     def _fit(self, phone: Replica, activity: str) -> bool:
         seen = phone.view(activity)
@@ -67,9 +82,9 @@ class Person:
             self.name(),
             scope=scope,
             kind="hologram" if habit == "unknown_kind" else KIND,
-            kind_version=1,
+            kind_version=self.app,
             set=self._values(),
-            add={"evidence": [self._photo()]} if self.chance.random() < 0.5 else {},
+            add={"evidence": [self._photo()]} if self.room and self.chance.random() < 0.5 else {},
             captured=self._captured(phone),
         )
 
@@ -95,6 +110,8 @@ class Person:
             photos = [element["sha256"] for element in seen["evidence"]]
             if photos and chance.random() < 0.4:
                 return "edit", {"remove": {"evidence": [chance.choice(photos)]}}
+            if not self.room:
+                return "edit", {"set": {"title": self._word()}}
             return "edit", {"add": {"evidence": [self._photo()]}}
         if habit == "line":
             return "edit", self._line(seen)
@@ -129,13 +146,15 @@ class Person:
 
     def _values(self) -> Wire:
         chance = self.chance
-        values: Wire = {"note": self._word(), "title": self._word()}
+        values: Wire = {"title": self._word()}
+        if self.app > 1:
+            values["note"] = None if chance.random() < 0.2 else self._word()
+        if self.app > 2:
+            values["mood"] = self._word()
         if chance.random() < 0.3:
             values["lat"] = chance.randint(8, 23) + 0.5
         if chance.random() < 0.3:
             values["lon"] = chance.randint(102, 109) + 0.25
-        if chance.random() < 0.2:
-            values["note"] = None
         return values
 
     def _photo(self) -> Wire:
@@ -143,8 +162,7 @@ class Person:
         return {"sha256": sha256, "size": 1000, "media_type": "image/jpeg"}
 
     def _captured(self, phone: Replica) -> Wire:
-        wall = self.chance.choice(["1970-01-01T00:00:00Z", "2026-11-22T00:00:00Z", "2038"])
-        return {"device": phone.device, "wall": wall}
+        return {"device": phone.device, "wall": self.wall}
 
     def _word(self) -> str:
         return f"w{self.chance.randrange(6)}"

@@ -18,6 +18,16 @@ POLICY = MergePolicy(
     known_fields=frozenset({"title", "count", "limit", "lat", "lon", "note", "event_date"}),
 )
 COUNT_MAX = 100
+#: What each version of app and server knows: 1 is an old app, 3 is newer than the server.
+_ADDED = {1: (), 2: ("note",), 3: ("note", "mood")}
+_POLICIES = {
+    version: MergePolicy(
+        POLICY.groups,
+        POLICY.set_fields,
+        POLICY.known_fields - {"note"} | frozenset(added),
+    )
+    for version, added in _ADDED.items()
+}
 
 #: A title that makes the server's own code fail, as a bug would.
 BUG_TITLE = "bug!"
@@ -25,6 +35,11 @@ BUG_TITLE = "bug!"
 
 def policy_of(kind: str) -> MergePolicy:
     return POLICY
+
+
+def policy_of_version(version: int) -> MergePolicy:
+    """What an app or a server of that version knows of the kind."""
+    return _POLICIES[version]
 
 
 def validate(

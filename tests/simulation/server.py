@@ -1,64 +1,38 @@
 """A server of the protocol made only of `sync/` functions, over a dictionary for a database.
 
 Every step that a mistake of another engine concerns is a method of its own, so that `broken` can
-put the mistake back. Not here: HTTP, gzip, SQL; `Server` is the port behind which the real
-exchange can stand instead.
+put the mistake back. Not here: HTTP, gzip, SQL; those who write beside the phones (`others`); the
+real exchange, which stands behind the same port (`real_server`).
 """
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
 from sync import admission, feed, limits
 from sync import digest as digests
 from sync import outcome as outcomes
 from sync.admission import Stored
 from sync.errors import OperationError
+from sync.fields import MergePolicy
 from sync.operation import Operation, parse_operation
 from sync.outcome import Applied, Outcome, Parked, Retry, to_wire
 from sync.reconcile import Context, Reconciled, reconcile
 from sync.record import Record
-from tests.simulation.rules import BUG_TITLE, KIND, POLICY, validate
-from tests.simulation.state import Logged, Notice, State, Wire, row_without_body
+from tests.simulation.others import Others
+from tests.simulation.port import Account, Bug, Clash, Crashed, Refused, Server, Watch, moment
+from tests.simulation.rules import BUG_TITLE, KIND, policy_of_version, validate
+from tests.simulation.state import Logged, State, Wire, row_without_body
+
+__all__ = ["Account", "Bug", "Crashed", "ModelServer", "Refused", "Server", "Watch", "moment"]
+
+#: How often a batch runs again after a clash with another writer.
+CLASHES_MAX = 10
 
 
-class Crashed(Exception):
-    """The server died; the caller hears nothing."""
-
-
-class Bug(Exception):
-    """An unexpected exception of our own code."""
-
-
-class Server(Protocol):
-    """What a phone needs of a server."""
-
-    def sync(self, request: Wire) -> Wire: ...
-
-
-@dataclass(frozen=True)
-class Account:
-    """Who a device belongs to, and the feeds that it may read and write."""
-
-    id: str
-    scopes: tuple[str, ...]
-
-    @property
-    def feeds(self) -> tuple[str, ...]:
-        return (*self.scopes, f"account:{self.id}")
-
-
-@dataclass(frozen=True)
-class Watch:
-    """Whom the server tells what it did; the oracle, in tests."""
-
-    operation: Callable[[Operation, Record | None, Reconciled], None]
-    commit: Callable[[State, State, list[str]], None]
-
-
-class ModelServer:
+class ModelServer(Others):
     """`accounts` maps device -> account; `clock` gives virtual seconds; `name` makes a new id."""
 
     def __init__(
@@ -77,54 +51,75 @@ class ModelServer:
         self.durable_through: float | None = None
         self.seqs_before: dict[str, int] = {}
         self.backups: list[tuple[float, State]] = []
-        self.crash: str | None = None  # "before_commit" or "after_commit"
+        self.fault: str | None = None  # what goes wrong next, and where: see `_fail_at`
         self.meanwhile: Callable[[], None] | None = None  # another writer, between push and pull
+        self.enrolled: set[str] = set()
+        self.version = 2
+        self.deploying = False
+        self.requests = 0
+        self.parsed: dict[int, tuple[Wire, Operation | OperationError]] = {}
 
     # ---- the exchange
 
     def sync(self, request: Wire) -> Wire:
+        """One request. Raises Crashed where nobody hears, Refused for an HTTP status."""
+        self.requests += 1
+        if self.deploying:  # two versions answer in turns
+            self.version = 2 + self.requests % 2
+        self.account_of(request["device"])
         self.seqs_before = self.state.seqs
         told = self.push(request)
-        self._die_if("after_commit")
-        return self.pull(request, told)
+        self._fail_at("after_commit")
+        answer = self.pull(request, told)
+        self._fail_at("before_answer")
+        return answer
+
+    def policy_of(self, kind: str) -> MergePolicy:
+        return policy_of_version(self.version)
 
     def push(self, request: Wire) -> list[Wire]:
         """One transaction for the batch; on a bug of ours, one an operation (PROTOCOL.md 4)."""
         try:
-            return self.transaction(request, request["operations"])
+            return self.again_after_clash(request, request["operations"])
         except Bug:
             told: list[Wire] = []
             for raw in request["operations"]:
                 try:
-                    told += self.transaction(request, [raw])
+                    told += self.again_after_clash(request, [raw])
                 except Bug:
                     told.append(self._count_bug(raw, request))
             return told
+
+    def again_after_clash(self, request: Wire, raws: list[Wire]) -> list[Wire]:
+        for _ in range(CLASHES_MAX):
+            with contextlib.suppress(Clash):
+                return self.transaction(request, raws)
+        raise Refused(503)
 
     def transaction(self, request: Wire, raws: list[Wire]) -> list[Wire]:
         work = self.state.copy()
         device = request["device"]
         work.told_n[device] = max(work.told_n.get(device, 0), request["last_n"])
-        told = [self.decide(work, raw, device) for raw in raws]
-        self._die_if("before_commit")
+        told = [self.decide(work, raw, request) for raw in raws]
+        self._fail_at("before_commit")
         self.commit(work, [raw["id"] for raw in raws])
         return told
 
-    def commit(self, work: State, operations: list[str]) -> None:
-        self.watch.commit(self.state, work, operations)
-        self.state = work
-
-    def _die_if(self, moment: str) -> None:
-        if self.crash == moment:
-            self.crash = None
+    def _fail_at(self, moment: str) -> None:
+        """Die, clash or wait too long for a lock, if that is what comes next at this moment."""
+        if self.fault == moment:
+            self.fault = None
             raise Crashed(moment)
+        if moment == "before_commit" and self.fault in ("clash", "lock_timeout"):
+            fault, self.fault = self.fault, None
+            raise Clash if fault == "clash" else Refused(503)
 
-    def decide(self, work: State, raw: Wire, device: str) -> Wire:
+    def decide(self, work: State, raw: Wire, request: Wire) -> Wire:
         """One operation inside the transaction: its member of `outcomes`."""
-        try:
-            operation = parse_operation(raw)
-        except OperationError as error:
-            return self._park_unreadable(work, raw, error, device)
+        device = request["device"]
+        operation = self._read(raw)
+        if isinstance(operation, OperationError):
+            return self._park_unreadable(work, raw, operation, device)
         known = work.log.get(operation.id)
         outcome = self.recall(work, operation, device)
         if outcome is not None:
@@ -139,8 +134,20 @@ class ModelServer:
             if self.clock() - since < limits.RETRY_S_MAX:
                 return self._told(work, operation, outcome, False)
             outcome = admission.give_up(outcome)
-        fork = self._log(work, operation, outcome, device)
+        fork = self._log(work, operation, outcome, request)
         return self._told(work, operation, outcome, fork)
+
+    def _read(self, raw: Wire) -> Operation | OperationError:
+        """An envelope never changes: what was read of one is remembered."""
+        found = self.parsed.get(id(raw))
+        if found is None:
+            read: Operation | OperationError
+            try:
+                read = parse_operation(raw)
+            except OperationError as error:
+                read = error
+            found = self.parsed[id(raw)] = (raw, read)
+        return found[1]
 
     def recall(self, work: State, operation: Operation, device: str) -> Outcome | None:
         known = work.log.get(operation.id)
@@ -158,11 +165,11 @@ class ModelServer:
             return Retry(outcomes.UNKNOWN_KIND)
         if operation.set.get("title") == BUG_TITLE:
             raise Bug(operation.id)
-        account = self.accounts[device]
+        account = self.account_of(device)
         record = work.records.get(operation.activity)
         context = Context(
             author=account.id,
-            may_write=operation.scope in account.scopes,
+            may_write=operation.scope in self.scopes_of(account),
             validate=validate,
             open_conflict=bool(work.conflicts.get(operation.activity)),
             predecessor=predecessor,
@@ -174,7 +181,7 @@ class ModelServer:
         return done.outcome
 
     def meet(self, record: Record | None, operation: Operation, context: Context) -> Reconciled:
-        return reconcile(record, operation, POLICY, context)
+        return reconcile(record, operation, self.policy_of(KIND), context)
 
     def _store(self, work: State, before: Record | None, done: Reconciled) -> None:
         after = done.record
@@ -185,15 +192,16 @@ class ModelServer:
             work.conflicts[after.id] = work.conflicts.get(after.id, ()) + done.conflicts
         work.stamp(after.scope, after.id, before.version if before else None, after.version)
 
-    def _log(self, work: State, operation: Operation, outcome: Outcome, device: str) -> bool:
-        taken = next(
-            (id for id, row in work.log.items() if row.device == device and row.n == operation.n),
-            None,
-        )
-        fork = admission.is_fork(operation, taken)
+    def _log(self, work: State, operation: Operation, outcome: Outcome, request: Wire) -> bool:
+        device = request["device"]
+        number = (device, request["epoch"], operation.n)
+        fork = admission.is_fork(operation, work.numbers.get(number))
+        work.numbers.setdefault(number, operation.id)
         body = operation.to_wire() if isinstance(outcome, Parked) else None
         stored = Stored(operation.hash, outcome, operation.activity)
-        work.log[operation.id] = Logged(stored, operation.activity, device, operation.n, fork, body)
+        work.log[operation.id] = Logged(
+            stored, operation.activity, device, operation.n, fork, body, self.account_of(device).id
+        )
         return fork
 
     def _told(self, work: State, operation: Operation, outcome: Outcome, fork: bool) -> Wire:
@@ -216,20 +224,22 @@ class ModelServer:
         elif error.id is not None and known is None:
             n = raw["n"] if type(raw.get("n")) is int else None
             stored = Stored(hash, outcome, error.activity)
-            work.log[error.id] = Logged(stored, error.activity or "", device, n, False, raw)
+            owner = self.account_of(device).id
+            work.log[error.id] = Logged(stored, error.activity or "", device, n, False, raw, owner)
         return {**to_wire(outcome), "id": raw["id"], "activity": error.activity}
 
     def _count_bug(self, raw: Wire, request: Wire) -> Wire:
         """`retry`, the third time `parked: bug`, in a transaction without the failing code."""
         work = self.state.copy()
-        operation = parse_operation(raw)
+        operation = self._read(raw)
+        assert isinstance(operation, Operation)
         tries = work.bug_tries.get(operation.id, 0) + 1
         work.bug_tries[operation.id] = tries
         outcome: Outcome = Retry(outcomes.BUG)
         fork = False
         if tries >= limits.RETRIES_MAX:
             outcome = Parked(outcomes.BUG)
-            fork = self._log(work, operation, outcome, request["device"])
+            fork = self._log(work, operation, outcome, request)
         self.commit(work, [operation.id])
         return self._told(work, operation, outcome, fork)
 
@@ -240,10 +250,10 @@ class ModelServer:
         if self.meanwhile is not None:
             between, self.meanwhile = self.meanwhile, None
             between()
-        account = self.accounts[request["device"]]
+        feeds = self.feeds_of(request["device"])
         changes: Wire = {}
         room = request["max_rows"]
-        for scope in account.feeds:
+        for scope in feeds:
             cursor = feed.start_of(
                 request["cursors"].get(scope), request["incarnation"], self.incarnation
             )
@@ -261,14 +271,19 @@ class ModelServer:
             "beacon": "",
             "outcomes": told,
             "changes": changes,
-            "grants": {"added": [], "dropped": [], "moved": {}},
+            "grants": self.grants(feeds, request["cursors"]),
             "durable_through": self.durable_through and moment(self.durable_through),
             "oldest_protocol": limits.OLDEST_PROTOCOL,
             "retry_after_s": 0,
         }
 
+    def grants(self, feeds: tuple[str, ...], cursors: dict[str, int]) -> Wire:
+        """What the account gained and lost against what the phone follows."""
+        added = [scope for scope in feeds if scope not in cursors]
+        return {"added": added, "dropped": sorted(set(cursors) - set(feeds)), "moved": {}}
+
     def page(self, scope: str, cursor: int, limit: int) -> feed.Page:
-        return feed.page(self.state.rows(scope), cursor, limit)
+        return feed.page(self.state.rows(scope, cursor), cursor, limit)
 
     def _lighter(self, row: Any, told: list[Wire], cursor: int) -> Wire:
         """Without its body, where the phone has it: its own changes on a row that it had seen."""
@@ -277,75 +292,3 @@ class ModelServer:
         before = self.seqs_before.get(row["id"], 0)
         mine = bool(own) and applied and own[-1]["seq"] == row["seq"] and before <= cursor
         return row_without_body(row) if mine else dict(row)
-
-    # ---- others who write
-
-    def review(self, id: str, version: int, decision: str) -> bool:
-        """A decision by compare-and-set; False if it comes too late or conflicts are open."""
-        record = self.state.records.get(id)
-        if record is None or record.version != version or record.status != "submitted":
-            return False
-        if decision == "approved" and self.state.conflicts.get(id):
-            return False
-        after = replace(
-            record,
-            status=decision,
-            version=version + 1,
-            approved_version=version + 1 if decision == "approved" else record.approved_version,
-        )
-        work = self.state.copy()
-        work.records[id] = after
-        work.reviews[id] = decision
-        self.stamp_decision(work, record, after)
-        self.commit(work, [])
-        return True
-
-    def stamp_decision(self, work: State, before: Record, after: Record) -> None:
-        work.stamp(after.scope, after.id, before.version, after.version)
-
-    def dismiss_conflicts(self, id: str) -> None:
-        """The reviewer keeps the current values; the row is sent again with the same version."""
-        work = self.state.copy()
-        del work.conflicts[id]
-        record = work.records[id]
-        work.stamp(record.scope, id, record.version, record.version)
-        self.commit(work, [])
-
-    def notify(self, account: str, text: str) -> str:
-        work = self.state.copy()
-        notice = Notice(self.name(), f"account:{account}", 1, text)
-        work.notices[notice.id] = notice
-        work.stamp(notice.scope, notice.id, None, 1)
-        self.commit(work, [])
-        return notice.id
-
-    def withdraw_notice(self, id: str) -> None:
-        work = self.state.copy()
-        notice = work.notices[id]
-        work.notices[id] = replace(notice, gone=True)
-        work.stamp(notice.scope, id, notice.version, None)
-        self.commit(work, [])
-
-    # ---- backups
-
-    def back_up(self) -> None:
-        self.backups.append((self.clock(), self.state))
-
-    def verify_backup(self) -> None:
-        """What this backup holds is safe for ever: phones may let go of it."""
-        self.durable_through = self.backups[-1][0]
-
-    def restore(self, backup: int) -> None:
-        """Go back to a backup that is not older than what was promised; a new life begins."""
-        at, state = self.backups[backup]
-        assert self.durable_through is not None
-        assert at >= self.durable_through
-        self.state = state
-        self.durable_through = at
-        self.backups = self.backups[: backup + 1]
-        self.incarnation = self.name()
-
-
-def moment(seconds: float) -> str:
-    """Virtual seconds as a text that sorts like them."""
-    return f"{seconds:015.3f}"

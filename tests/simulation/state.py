@@ -26,6 +26,7 @@ class Logged:
     n: int | None
     fork: bool
     body: Wire | None
+    account: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,15 @@ class State:
     told_n: dict[str, int] = field(default_factory=dict)
     first_retry: dict[str, float] = field(default_factory=dict)
     bug_tries: dict[str, int] = field(default_factory=dict)
+    #: (device, epoch, n) -> the operation that bore the number first.
+    numbers: dict[tuple[str, int, int | None], str] = field(default_factory=dict)
+    devices: dict[str, str] = field(default_factory=dict)
+    grants: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def copy(self) -> State:
-        return State(**{name: dict(value) for name, value in vars(self).items()})
+        other = State.__new__(State)
+        other.__dict__ = {name: value.copy() for name, value in self.__dict__.items()}
+        return other
 
     def stamp(self, scope: str, id: str, before: int | None, after: int | None) -> None:
         """Give a changed row its number; versions are None where the row is not live."""
@@ -65,11 +72,16 @@ class State:
         self.scopes[scope] = feed.advance(then, old, new)
         self.seqs[id] = self.scopes[scope].seq
 
-    def rows(self, scope: str) -> list[Wire]:
-        """All rows of a scope as phones see them, in no special order."""
-        found = [self.row(record) for record in self.records.values() if record.scope == scope]
+    def rows(self, scope: str, beyond: int = 0) -> list[Wire]:
+        """Rows of a scope numbered above `beyond`, as phones see them, in no special order."""
+        seqs = self.seqs
+        found = [
+            self.row(record)
+            for record in self.records.values()
+            if record.scope == scope and seqs[record.id] > beyond
+        ]
         for notice in self.notices.values():
-            if notice.scope == scope:
+            if notice.scope == scope and seqs[notice.id] > beyond:
                 row: Wire = {"type": "notice", "id": notice.id, "seq": self.seqs[notice.id]}
                 row |= {"gone": True} if notice.gone else {
                     "version": notice.version, "body": notice.text}  # fmt: skip

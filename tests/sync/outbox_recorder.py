@@ -37,6 +37,8 @@ class Recorder:
             {"phone": person, "other": person}, lambda: self.seconds,
             lambda: f"life-{next(lives)}", Watch(lambda *_: None, lambda *_: None),
         )  # fmt: skip
+        # These phones follow one feed; they are not to be told of others.
+        self.server.grants = lambda *_: {"added": [], "dropped": [], "moved": {}}  # type: ignore[method-assign]
         self.phone = Replica("phone", [SCOPE], policy_of, self.mint)
         self.other = Replica("other", [SCOPE], policy_of, self.mint_other)
         self.steps: list[Wire] = []

@@ -171,6 +171,7 @@ def an_id_that_was_used_is_exchanged_and_followed(do: Recorder) -> None:
 def a_cloned_phone_takes_a_new_epoch(do: Recorder) -> None:
     stored = Stored("another hash", Applied(version=1), C)
     do.server.state.log[id_of(0x99)] = Logged(stored, C, "phone", 1, False, None)
+    do.server.state.numbers["phone", 1, 1] = id_of(0x99)
     do.report(A, title="a")
     do.sync()
     do.sync()

@@ -330,3 +330,22 @@ def test_the_choice_of_an_area_goes_under_a_new_id(phone: Replica) -> None:
     sync(phone, lambda r: answer([], told(r, "parked", reason="area_choice"), live=[]))
     wire = phone.resend(id_of(1), id_of(2), {}, scope=NEW_SCOPE)
     assert (wire["id"], wire["scope"], wire["set"]) == (id_of(2), NEW_SCOPE, {"title": "a"})
+
+
+def test_what_the_server_keeps_without_knowing_it_was_seen_too(phone: Replica) -> None:
+    sync(phone, lambda request: answer([row(1, 1, {"title": "a"}, extra={"mood": "fine"})]))
+    wire = phone.save("edit", id_of(2), A, set={"mood": "good"})
+    assert wire["was"] == {"mood": "fine"}
+
+
+def test_what_is_offered_again_goes_in_the_order_in_which_it_was_made(phone: Replica) -> None:
+    """The older operations were given back by one life, the younger ones went into the next."""
+    for number in (1, 2):
+        create(phone, number, id_of(50 + number))
+    sync(phone, lambda request: answer(outcomes=told(request)))
+    create(phone, 3, id_of(53))
+    late = phone.make_request()
+    phone.take_answer(late, answer(outcomes=told(late), incarnation="second"))
+    assert [pending.wire["n"] for pending in phone.outbox] == [1, 2]
+    sync(phone, lambda request: answer(incarnation="third"))
+    assert [pending.wire["n"] for pending in phone.outbox] == [1, 2, 3]

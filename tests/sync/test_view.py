@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from sync import digest
+from sync.fields import MergePolicy
 from sync.view import apply_operation, content_of, elements_of, seen_elements
 from tests.simulation.rules import POLICY
 from tests.sync.vectors import envelope
@@ -27,6 +28,17 @@ def test_fields_sets_and_status_as_the_person_left_them() -> None:
     assert elements_of(seen, "lines") == [{"id": "l1", "text": "b"}]
     assert seen["status"] == "submitted"
     assert ROW["fields"] == {"title": "a", "note": "n"}, "the row itself stays"
+
+
+def test_a_field_stays_where_the_server_has_it() -> None:
+    """An older app does not know `note`, a newer one knows `mood`: neither may stand twice."""
+    row = {**ROW, "extra": {"mood": "fine"}}
+    older = MergePolicy((), POLICY.set_fields, frozenset({"title"}))
+    seen = apply_operation(row, envelope(set={"note": "m", "mood": "good"}), older)
+    assert (seen["fields"], seen["extra"]) == ({"title": "a", "note": "m"}, {"mood": "good"})
+    newer = MergePolicy((), POLICY.set_fields, POLICY.known_fields | {"mood"})
+    seen = apply_operation(row, envelope(set={"mood": "good"}), newer)
+    assert (seen["fields"], seen["extra"]) == (ROW["fields"], {"mood": "good"})
 
 
 def test_a_new_activity_is_a_draft() -> None:

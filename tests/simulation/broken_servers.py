@@ -1,0 +1,245 @@
+"""Mistakes on the server that other sync engines ship, one a variant; each must be caught.
+
+Each changes one method of the model server; the docstring says what somebody might have thought.
+Not here: mistakes on the phone (`broken_phones`), the list of all (`broken`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from sync import feed
+from sync import outcome as outcomes
+from sync.fields import MergePolicy
+from sync.operation import Operation
+from sync.outcome import Applied, Outcome, Parked, Retry
+from sync.reconcile import Context, Reconciled, reconcile
+from sync.record import Record
+from tests.simulation.port import Account, Bug, Clash, moment
+from tests.simulation.rules import POLICY
+from tests.simulation.server import ModelServer
+from tests.simulation.state import State, Wire
+
+
+class LastWriterWins(ModelServer):
+    """The patch is put on whatever is there: what the phone had seen is not asked."""
+
+    def meet(self, record: Record | None, operation: Operation, context: Context) -> Reconciled:
+        if record is not None:
+            there = {**record.extra, **record.fields}
+            operation = replace(operation, was={name: there.get(name) for name in operation.set})
+        return reconcile(record, operation, POLICY, context)
+
+
+class ForgetsOperations(ModelServer):
+    """Idempotency is left to the merge; no operation log is asked."""
+
+    def recall(self, work: State, operation: Operation, device: str) -> Outcome | None:
+        return None
+
+
+class CountsDuplicates(ModelServer):
+    """Duplicates are told by a counter of the device, not by id and hash."""
+
+    def recall(self, work: State, operation: Operation, device: str) -> Outcome | None:
+        known = work.log.get(operation.id)
+        seen = [row.n or 0 for row in work.log.values() if row.device == device]
+        if known is None and operation.n is not None and operation.n <= max(seen, default=0):
+            return Applied()
+        return super().recall(work, operation, device)
+
+
+class TrustsTheId(ModelServer):
+    """Same id, same operation: the hash is not compared."""
+
+    def recall(self, work: State, operation: Operation, device: str) -> Outcome | None:
+        known = work.log.get(operation.id)
+        return None if known is None else known.stored.outcome
+
+
+class ApprovesByBase(ModelServer):
+    """An edit that knew the approved version may change it."""
+
+    def meet(self, record: Record | None, operation: Operation, context: Context) -> Reconciled:
+        if record is not None and record.status == "approved":
+            knew = operation.base is not None and operation.base >= (record.approved_version or 0)
+            if knew and operation.type == "edit":
+                opened = replace(record, status="submitted")
+                done = reconcile(opened, operation, POLICY, context)
+                assert done.record is not None
+                return replace(done, record=replace(done.record, status="approved"))
+        return reconcile(record, operation, POLICY, context)
+
+
+class PoisonSpoilsTheBatch(ModelServer):
+    """A bug in one operation fails the request, and the phone tries the same batch again."""
+
+    def push(self, request: Wire) -> list[Wire]:
+        try:
+            return self.again_after_clash(request, request["operations"])
+        except Bug:
+            return [
+                {"id": raw["id"], "activity": raw["activity"], "outcome": "retry", "reason": "bug"}
+                for raw in request["operations"]
+            ]
+
+
+class OneQueueADevice(ModelServer):
+    """Order is kept per device: after a parked operation everything waits."""
+
+    def hold_back(
+        self, work: State, operation: Operation, predecessor: Outcome | None, device: str
+    ) -> Outcome | None:
+        parked = [r for r in work.log.values() if r.device == device and r.n is not None]
+        if any(isinstance(r.stored.outcome, Parked) and r.n < (operation.n or 0) for r in parked):  # type: ignore[operator]
+            return Retry(outcomes.AFTER_UNKNOWN)
+        return super().hold_back(work, operation, predecessor, device)
+
+
+class AnswersBeforeCommit(ModelServer):
+    """The answer leaves while the transaction is still open."""
+
+    def _fail_at(self, moment: str) -> None:
+        if self.fault == moment == "before_commit":
+            self.fault = None
+            self.state_lost = True
+        else:
+            super()._fail_at(moment)
+
+    state_lost = False
+
+    def transaction(self, request: Wire, raws: list[Wire]) -> list[Wire]:
+        before = self.state
+        told = super().transaction(request, raws)
+        if self.state_lost:
+            self.state_lost = False
+            self.state = before
+        return told
+
+
+class CursorFromCounter(ModelServer):
+    """The new cursor is the scope's counter, not the largest number returned."""
+
+    def page(self, scope: str, cursor: int, limit: int) -> feed.Page:
+        page = super().page(scope, cursor, limit)
+        return replace(page, to=self.state.scopes.get(scope, feed.ScopeState()).seq, more=False)
+
+
+class TombstoneWins(ModelServer):
+    """An edit of what was withdrawn is thrown away politely."""
+
+    def meet(self, record: Record | None, operation: Operation, context: Context) -> Reconciled:
+        if record is not None and record.status == "withdrawn" and operation.type == "edit":
+            return Reconciled(Applied(version=record.version), record)
+        return reconcile(record, operation, POLICY, context)
+
+
+class WithdrawalUnseen(ModelServer):
+    """A withdrawal takes with it what others added and its author had not seen."""
+
+    def meet(self, record: Record | None, operation: Operation, context: Context) -> Reconciled:
+        if record is not None and operation.type == "withdraw":
+            operation = replace(operation, base=record.version, incarnation=None)
+        return reconcile(record, operation, POLICY, replace(context, predecessor=None))
+
+
+class TornGroups(ModelServer):
+    """Each field is merged by itself: one's latitude with the other's longitude."""
+
+    def meet(self, record: Record | None, operation: Operation, context: Context) -> Reconciled:
+        torn = MergePolicy((), POLICY.set_fields, POLICY.known_fields)
+        return reconcile(record, operation, torn, context)
+
+
+class UnstampedDecision(ModelServer):
+    """A decision is written past the one door that gives numbers."""
+
+    def stamp_decision(self, work: State, before: Record, after: Record) -> None:
+        return None
+
+
+class MergesWithoutChecking(ModelServer):
+    """Two valid sides are taken to make a valid whole."""
+
+    def meet(self, record: Record | None, operation: Operation, context: Context) -> Reconciled:
+        return reconcile(record, operation, POLICY, replace(context, validate=lambda f, s, st: []))
+
+
+class ServesUngranted(ModelServer):
+    """Whoever asks for a feed by its name may read it: the phone follows what it follows."""
+
+    def feeds_of(self, device: str) -> tuple[str, ...]:
+        known = super().feeds_of(device)
+        asked = tuple(self.asked.get(device, ()))
+        return tuple(dict.fromkeys((*known, *asked)))
+
+    asked: Mapping[str, Iterable[str]] = {}
+
+    def sync(self, request: Wire) -> Wire:
+        self.asked = {request["device"]: request["cursors"]}
+        try:
+            return super().sync(request)
+        finally:
+            self.asked = {}
+
+
+class WritesWithoutGrant(ModelServer):
+    """Permission was checked when the phone was enrolled."""
+
+    def scopes_of(self, account: Account) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*super().scopes_of(account), *account.scopes)))
+
+
+class AnswersFromTheOldSnapshot(ModelServer):
+    """One snapshot is enough: the pull reads what stood there before the push."""
+
+    def pull(self, request: Wire, told: list[Wire]) -> Wire:
+        after, self.state = self.state, self.before_push
+        try:
+            return super().pull(request, told)
+        finally:
+            self.state = after
+
+    def push(self, request: Wire) -> list[Wire]:
+        self.before_push = self.state
+        return super().push(request)
+
+
+class HalfOfAClash(ModelServer):
+    """After a deadlock the transaction goes on where it was."""
+
+    def again_after_clash(self, request: Wire, raws: list[Wire]) -> list[Wire]:
+        try:
+            return self.transaction(request, raws)
+        except Clash:
+            half = raws[: (len(raws) + 1) // 2]
+            told = self.transaction(request, half)
+            left = raws[len(half) :]
+            return told + [
+                {"id": raw["id"], "activity": raw["activity"], "outcome": "applied",
+                 "version": 1, "scope": raw["scope"], "seq": None} for raw in left
+            ]  # fmt: skip
+
+
+class PromisesTooEarly(ModelServer):
+    """A backup is a backup: nobody needs to have read it."""
+
+    def back_up(self) -> None:
+        super().back_up()
+        self.promised = self.clock()
+
+    promised = 0.0
+
+    def pull(self, request: Wire, told: list[Wire]) -> Wire:
+        answer = super().pull(request, told)
+        return answer | {"durable_through": moment(self.promised) if self.promised else None}
+
+
+class KeepsItsNameWhenRestored(ModelServer):
+    """A restored server keeps the name of its life: nothing has changed for anybody."""
+
+    def restore(self, backup: int) -> None:
+        life = self.incarnation
+        super().restore(backup)
+        self.incarnation = life

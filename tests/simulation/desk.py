@@ -1,0 +1,126 @@
+"""What happens at the server: it dies, clashes, is restored; reviewers and administrators act.
+
+Not here: phones and the network.
+"""
+
+from __future__ import annotations
+
+from tests.simulation.events import ACCOUNTS, GRANTABLE
+from tests.simulation.scene import Scene
+
+
+class ServerEvents(Scene):
+    """Events on the server's side of the line."""
+
+    def server_dies_before_commit(self) -> bool:
+        return self._fault("before_commit")
+
+    def server_dies_after_commit(self) -> bool:
+        return self._fault("after_commit")
+
+    def server_dies_before_answer(self) -> bool:
+        return self._fault("before_answer")
+
+    def transaction_clashes(self) -> bool:
+        """The next transaction is the victim of a deadlock and runs again."""
+        return self._fault("clash")
+
+    def lock_times_out(self) -> bool:
+        return self._fault("lock_timeout")
+
+    def version_deployed(self) -> bool:
+        """Begin or end a time in which two versions of the server answer in turns."""
+        self.server.deploying = not self.server.deploying
+        return True
+
+    def other_writes_meanwhile(self) -> bool:
+        self.server.meanwhile = lambda: void(self.reviewer_opens(), self.reviewer_decides())
+        return True
+
+    def _fault(self, what: str) -> bool:
+        self.server.fault = what
+        return True
+
+    # ---- backups
+
+    def backup_made(self) -> bool:
+        self.server.back_up()
+        return True
+
+    def backup_verified(self) -> bool:
+        if not self.server.backups:
+            return False
+        self.server.verify_backup()
+        return True
+
+    def server_restored(self) -> bool:
+        through = self.server.durable_through
+        good = [i for i, backup in enumerate(self.server.backups) if backup[0] >= (through or 1e18)]
+        if not good:
+            return False
+        self.server.restore(self.chance.choice(good))
+        self.note(f"server restored, {len(self.server.state.log)} operations")
+        return True
+
+    # ---- people
+
+    def reviewer_opens(self) -> bool:
+        waiting = [r for r in self.server.state.records.values() if r.status == "submitted"]
+        if not waiting:
+            return False
+        record = self.chance.choice(waiting)
+        self.desk.append((record.id, record.version))
+        return True
+
+    def reviewer_decides(self) -> bool:
+        if not self.desk:
+            return False
+        id, version = self.desk.pop(self.chance.randrange(len(self.desk)))
+        decision = self.chance.choice(["approved", "approved", "returned", "rejected"])
+        done = self.server.review(id, version, decision)
+        self.counts[f"decision {decision if done else 'stale'}"] += 1
+        self.note(f"reviewer {decision} {id[:8]} {done}")
+        return True
+
+    def conflicts_dismissed(self) -> bool:
+        there = list(self.server.state.conflicts)
+        if not there:
+            return False
+        self.server.dismiss_conflicts(self.chance.choice(there))
+        return True
+
+    def notice_sent(self) -> bool:
+        account = self.chance.choice(ACCOUNTS)
+        self.notices.append(self.server.notify(account.id, f"notice at {self.now}"))
+        return True
+
+    def notice_withdrawn(self) -> bool:
+        there = [id for id, notice in self.server.state.notices.items() if not notice.gone]
+        if not there:
+            return False
+        self.server.withdraw_notice(self.chance.choice(there))
+        return True
+
+    def scope_granted(self) -> bool:
+        account = self.chance.choice(ACCOUNTS)
+        has = self.server.scopes_of(account)
+        new = [scope for scope in GRANTABLE if scope not in has]
+        if not new:
+            return False
+        self.server.grant(account, (*has, self.chance.choice(new)))
+        self.note(f"{account.id} has {self.server.scopes_of(account)}")
+        return True
+
+    def scope_revoked(self) -> bool:
+        account = self.chance.choice(ACCOUNTS)
+        has = self.server.scopes_of(account)
+        if len(has) < 2:
+            return False
+        gone = self.chance.choice(has)
+        self.server.grant(account, tuple(scope for scope in has if scope != gone))
+        self.note(f"{account.id} has {self.server.scopes_of(account)}")
+        return True
+
+
+def void(*_: object) -> None:
+    return None

@@ -1,0 +1,115 @@
+"""Many seeds at once: by ranges, over all cores, adding up what happened.
+
+Not here: the command line (`__main__`).
+"""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import multiprocessing
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.simulation.broken import BROKEN
+from tests.simulation.oracle import Violation
+from tests.simulation.world import World
+
+#: Every so many seeds one is run twice, to see that the same seed gives the same trace (I19).
+TWICE_EVERY = 50
+#: Seeds that one process runs before it reports.
+RANGE = 25
+FAILED_SEEDS = Path(__file__).with_name("seeds_that_failed.txt")
+
+
+@dataclass
+class Tally:
+    """What a range of seeds did. `failure` is (seed, error, tail of the trace)."""
+
+    seeds: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    checks: Counter[str] = field(default_factory=Counter)
+    traces: str = ""
+    failure: tuple[int, str, list[str]] | None = None
+
+    def add(self, other: Tally) -> None:
+        self.seeds += other.seeds
+        self.counts += other.counts
+        self.checks += other.checks
+        self.traces = hashlib.sha256((self.traces + other.traces).encode()).hexdigest()
+        self.failure = self.failure or other.failure
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which world: `server` is "model" or "real", `broken` the name of a variant or None."""
+
+    server: str = "model"
+    broken: str | None = None
+
+    def world(self, seed: int) -> World:
+        parts: dict[str, Any] = dict(BROKEN[self.broken]) if self.broken else {}
+        if self.server == "real":
+            from tests.simulation.real_server import RealServer
+
+            parts["server"] = RealServer
+        return World(seed, **parts)
+
+
+def run_range(job: tuple[Plan, int, int]) -> Tally:
+    """The seeds from the first number to before the second, until one fails."""
+    plan, first, end = job
+    tally = Tally()
+    gc.disable()  # a world's garbage goes with the world
+    for seed in range(first, end):
+        world = plan.world(seed)
+        try:
+            world.run()
+            if seed % TWICE_EVERY == 0:
+                again = plan.world(seed)
+                again.run()
+                if again.trace_hash() != world.trace_hash():
+                    raise Violation("I19 same seed, same trace")
+        except Exception as error:
+            tally.failure = (seed, f"{type(error).__name__}: {error}", world.trace[-60:])
+            break
+        tally.seeds += 1
+        tally.counts += world.counts
+        tally.checks += world.oracle.checks
+        tally.traces += world.trace_hash()
+    gc.enable()
+    gc.collect()
+    return tally
+
+
+def run_seeds(plan: Plan, first: int, n: int, processes: int = 1) -> Tally:
+    """`n` seeds from `first` on. Stops at the first failure."""
+    total = Tally()
+    for tally in _ranges(plan, first, n, processes):
+        total.add(tally)
+        if total.failure:
+            break
+    return total
+
+
+def _ranges(plan: Plan, first: int, n: int, processes: int) -> Iterator[Tally]:
+    starts = range(first, first + n, RANGE)
+    jobs = [(plan, start, min(start + RANGE, first + n)) for start in starts]
+    if processes <= 1 or len(jobs) <= 1:
+        yield from map(run_range, jobs)
+        return
+    with multiprocessing.get_context("forkserver").Pool(processes) as pool:
+        yield from pool.imap(run_range, jobs)
+
+
+def seeds_that_failed(server: str) -> list[int]:
+    """Seeds that once failed over `server` ("model" or "real"); those of no word count for both."""
+    found = []
+    for line in FAILED_SEEDS.read_text(encoding="utf-8").splitlines():
+        seed, _, what = line.partition(" ")
+        if seed.isdigit() and (server == "real") == what.startswith("real:"):
+            found.append(int(seed))
+    return found
