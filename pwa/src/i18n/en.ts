@@ -338,4 +338,64 @@ export const en: Record<Key, string> = {
   "courier.carryFailed": "It could not be sent. The file is still there; try again later.",
   "enrol.sealed":
     "This phone still holds unsent work of {name}: {operations} changes, {photos} photos. It is sealed, you can't open it, and it waits for {name} to connect again.",
+  "doctor.why.draft": "There is an unsent draft of this activity.",
+  "doctor.why.turn": "Waiting for its turn.",
+  "doctor.why.sending": "Being sent.",
+  "doctor.why.photos_waiting": "The province has the record; {n} photos are still to be sent.",
+  "doctor.why.photos_elsewhere": "{n} photos are on another phone, which will send them.",
+  "doctor.why.photos_lost":
+    "The phone's storage damaged {n} photos. The record is untouched; take or choose them again.",
+  "doctor.why.photos_refused":
+    "The server can't read {n} photos. The record is untouched; take or choose them again.",
+  "doctor.why.offline": "No network. It goes by itself when there is one.",
+  "doctor.why.portal":
+    "This Wi-Fi wants a sign-in first. Sign in to it or use another network; then it goes by itself.",
+  "doctor.why.server": "The server is busy. Loa will try again by itself.",
+  "doctor.why.too_large": "Too much at once for this line. Loa sends it in smaller parts.",
+  "doctor.why.refused":
+    "The server did not take this phone's request. Loa tries again; if it lasts, tell the office.",
+  "doctor.why.storage":
+    "The phone's storage is full, so the province's answer could not be saved. Delete other things.",
+  "doctor.why.signed_out":
+    "The phone was disconnected from the account. The data is kept; connect with a new code to go on.",
+  "doctor.why.too_old": "The app is too old to send. Close Loa and open it again with a network.",
+  "doctor.why.escrow": "The phone was revoked; what is on it can still be sent until {day}.",
+  "doctor.why.again_after_unknown":
+    "What you sent before on this activity has not arrived. Loa sends both again in order.",
+  "doctor.why.again_unknown_activity":
+    "The server does not have the first part of this activity yet. Loa will send it again.",
+  "doctor.why.again_unknown_kind":
+    "The server does not know this kind yet. It goes by itself after the server's update.",
+  "doctor.why.again_unsupported":
+    "The server can't do this yet. It goes by itself after the server's update.",
+  "doctor.why.again_id_reuse": "Its number was in use; Loa gave it a new one and sends it again.",
+  "doctor.why.again_other": "The server asked to send it again later. Tried {n} times.",
+  "doctor.why.parked_malformed": "The server could not read this. The province keeps it whole to look at it.",
+  "doctor.why.parked_server_owned":
+    "This changes what only the province writes. The province keeps it to look at it.",
+  "doctor.why.parked_too_large": "This is longer than what is taken. Shorten it and send again.",
+  "doctor.why.parked_invalid": "Some values are not valid. Correct them and send again.",
+  "doctor.why.parked_no_permission":
+    "The account may no longer record for this place. The province keeps it to look at it.",
+  "doctor.why.parked_activity_reuse":
+    "The server has this activity already, from another phone. The province keeps this to look at it.",
+  "doctor.why.parked_appeal": "The activity was rejected; the province will look at what you added.",
+  "doctor.why.parked_after_parked": "What you sent before is kept aside; both will be looked at together.",
+  "doctor.why.parked_area_choice":
+    "The place was divided. Choose the commune or ward where it was done and send again.",
+  "doctor.why.parked_wrong_scope":
+    "This names another place than the activity. The province keeps it to look at it.",
+  "doctor.why.parked_wrong_kind":
+    "This names another kind than the activity. The province keeps it to look at it.",
+  "doctor.why.parked_too_old": "This was made by an app that is too old. Update Loa and send again.",
+  "doctor.why.parked_revoked": "The phone was revoked. The province has this and will look at it.",
+  "doctor.why.parked_bug": "Loa failed to take this. The province keeps it whole and was told.",
+  "doctor.why.parked_after_unknown": "What you sent before on this activity never came. Press Send again.",
+  "doctor.why.parked_unknown_activity": "The first part of this activity never came. Press Send again.",
+  "doctor.why.parked_unknown_kind": "The server does not know this kind. Update Loa and send again.",
+  "doctor.why.parked_unsupported": "The server can't do this yet. The province keeps it to look at it.",
+  "doctor.why.parked_other": "The province keeps this to look at it. Nothing is lost.",
+  "doctor.why.conflict_author": "Two versions differ in the same place. Choose the right one.",
+  "doctor.why.conflict_reviewer": "Two versions differ in the same place. The reviewer will choose.",
+  "doctor.why.amendment": "The change waits for the reviewer. The approved figure stands.",
 };

@@ -19,6 +19,8 @@ import type {
 } from "./records.ts";
 
 export type PhotoSize = "thumb" | "screen";
+/** A colleague's sealed file lies with the photos. */
+type BytesKind = PhotoSize | "courier";
 
 export interface Schema extends DBSchema {
   meta: { key: string; value: Identity };
@@ -32,7 +34,7 @@ export interface Schema extends DBSchema {
   };
   drafts: { key: string; value: Draft };
   photos: { key: [string, string]; value: PhotoRecord };
-  bytes: { key: [string, PhotoSize]; value: ArrayBuffer };
+  bytes: { key: [string, BytesKind]; value: ArrayBuffer };
 }
 
 export type StoreName = "meta" | "scopes" | "shadow" | "documents" | "outbox" | "drafts" | "photos" | "bytes";

@@ -118,9 +118,14 @@ export interface ScopeState {
   hopeless?: string;
   /** When the permission went: hidden at once, deleted after seven days. */
   droppedAt?: string;
+  /** The feed that took its place when communes were merged; this one is read no more. */
+  movedTo?: string;
 }
 
-export type OperationType = "create" | "edit" | "submit" | "withdraw";
+export type OperationType = "create" | "edit" | "submit" | "withdraw" | "resolve";
+
+/** Which value a conflict ends with: the one that stands, the one kept beside it, or those in `set`. */
+export type Choice = "current" | "proposed" | "values";
 
 /** Exactly what goes over the wire (PROTOCOL.md, 3); never changed once it may have been sent. */
 export interface Operation {
@@ -139,6 +144,8 @@ export interface Operation {
   after: string | null;
   n: number;
   captured: { wall: string; monotonic_ms: number; boot: string; beacon: string | null };
+  /** Of type `resolve` only. */
+  resolve?: { conflict: string; choice: Choice };
 }
 
 export interface Problem {
@@ -146,6 +153,8 @@ export interface Problem {
   code: string;
   vi: string;
   en: string;
+  /** Places to choose from, where a commune was split (`area_choice`). */
+  options?: { scope: string; name: string }[];
 }
 
 /**
@@ -233,6 +242,15 @@ export interface Identity {
   /** The server's time less the phone's, in ms, at the last contact. */
   clockOffsetMs: number | null;
   lastContact: string | null;
+  /** The access ended; until then this phone may hand over what it holds, and read nothing. */
+  escrow?: { until: string };
+  /** Of each draft that the server holds a copy of: when it had been changed. */
+  backedUp?: Record<string, string>;
+  /** Documents of other devices' drafts that were taken over here; told until the server knows. */
+  taken?: string[];
+  courierKey?: { id: string; public_key: string };
+  /** Colleagues' sealed files that wait here to be delivered (store `bytes`, size "courier"). */
+  carried?: { id: string; size: number }[];
 }
 
 export interface Account {

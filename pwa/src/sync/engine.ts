@@ -25,6 +25,7 @@ import { currentAccount, setCurrentAccount } from "../store/accounts.ts";
 import { Database } from "../store/database.ts";
 import type {
   Account,
+  Choice,
   Conflict,
   Draft,
   Evidence,
@@ -37,7 +38,10 @@ import type {
   Status,
   Unit,
 } from "../store/records.ts";
+import type { OtherDraft } from "./answering.ts";
+import type { Carried } from "./deeds.ts";
 import { type Enrolled, keepIdentity, redeem } from "./enrolment.ts";
+import type { Reason } from "./explain.ts";
 import { type Outside, Phone } from "./phone.ts";
 import { pageOutside, wakeWithPage } from "./surroundings.ts";
 
@@ -45,6 +49,8 @@ export type {
   Account,
   ActivityView,
   Attention,
+  Carried,
+  Choice,
   Conflict,
   Draft,
   Evidence,
@@ -52,9 +58,11 @@ export type {
   Fields,
   ItemState,
   Json,
+  OtherDraft,
   PhotoSource,
   Problem,
   Progress,
+  Reason,
   Remark,
   Review,
   Status,
@@ -80,6 +88,16 @@ export interface EngineStatus {
   clockOffsetMs: number | null;
   /** All activities are in memory; before that the newest 60 are. */
   loaded: boolean;
+  /** The access ended: what is here may be handed over until then, and nothing new is heard. */
+  escrow: { until: string } | null;
+  /** Colleagues' sealed files on this phone that are yet to be delivered. */
+  carried: number;
+}
+
+/** Something the province tells this person; `body` has `about` ("parked", "loss", …) and `at`. */
+export interface Notice {
+  id: string;
+  body: { about: string; at: string; [member: string]: Json };
 }
 
 export interface Engine {
@@ -114,6 +132,31 @@ export interface Engine {
   /** Makes the operations, puts them into the outbox, drops the draft, starts a sync. */
   send(draftId: string): Promise<void>;
   withdraw(activityId: string): Promise<void>;
+
+  /** Ends a conflict; `fields` are what was typed, for the choice "values". Goes like any work. */
+  resolve(activityId: string, conflictId: string, choice: Choice, fields?: Fields): Promise<void>;
+  /** A parked operation (`attention.operation`) once more, corrected, with what followed it. */
+  resend(operationId: string, correction: { scope?: string; set?: Fields }): Promise<void>;
+  /** Lets go of it here; the province keeps its own copy. */
+  dismissParked(operationId: string): Promise<void>;
+
+  /** Newest first. */
+  notices(): readonly Notice[];
+  /** Drafts that other phones of this account backed up. */
+  otherDrafts(): readonly OtherDraft[];
+  /** Goes on with one of them here. `id` is the document's. */
+  takeDraft(id: string): Promise<Draft>;
+
+  /** All that waits, sealed for the server, for a colleague to deliver. Error "no_key": never in contact. */
+  courierFile(): Promise<Blob>;
+  /**
+   * Delivers a colleague's file; without a network it is `kept` here and goes by itself later.
+   * Throws an error with `trouble` "refused" for what is no such file.
+   */
+  carry(file: Blob): Promise<Carried>;
+
+  /** Why this activity is not wholly at the province, a sentence each: words `doctor.why.<key>`. */
+  explain(activityId: string): readonly Reason[];
 
   /** Resolves when the round is over, well or not; see status(). */
   syncNow(): Promise<void>;

@@ -5,6 +5,17 @@
 export { xhr } from "../uploads/http.ts";
 export { sendPhotos } from "../uploads/photos.ts";
 export { ChunkSize } from "../uploads/tus.ts";
+export { otherDrafts } from "./answering.ts";
 export { takeAnswer } from "./apply.ts";
+export {
+  bringDraft,
+  carryFile,
+  deliverCarried,
+  letGo,
+  sealAll,
+  writeAgain,
+  writeResolution,
+} from "./deeds.ts";
+export { explain } from "./explain.ts";
 export { exchange } from "./transport.ts";
 export { dropLostScopes, dropReceivedPhotos, storageEstimate } from "./upkeep.ts";

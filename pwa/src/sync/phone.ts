@@ -7,11 +7,11 @@ import type { Changes } from "../store/changes.ts";
 import { type Database, isStorageFull, type PhotoSize } from "../store/database.ts";
 import { deleteDraft, putPhoto, removePhoto, saveDraft } from "../store/drafts.ts";
 import { Memory } from "../store/memory.ts";
-import type { Draft, Evidence, Fields, Json, Operation, PhotoSource } from "../store/records.ts";
+import type { Choice, Draft, Evidence, Fields, Json, Operation, PhotoSource } from "../store/records.ts";
 import { Album } from "../uploads/album.ts";
 import type { Http } from "../uploads/http.ts";
 import type { ChunkSize } from "../uploads/tus.ts";
-import type { Engine, EngineStatus } from "./engine.ts";
+import type { Carried, Engine, EngineStatus, Notice, OtherDraft, Reason } from "./engine.ts";
 import { draftOn, sendDraft, withdraw } from "./enqueue.ts";
 import { requestOf, waitingOf, waitingPhotos } from "./report.ts";
 import { Sender, type Surroundings } from "./sender.ts";
@@ -30,10 +30,14 @@ export interface Outside {
 /** A file beyond this is no photo of a phone, and would not fit its memory. */
 const FILE_MAX_BYTES = 60 * 1024 * 1024;
 
+type Network = typeof import("./network.ts");
+let loaded: Network | null = null;
+
 /** A first visit may lose its line before this piece has come; then there is no network to use it on. */
-async function network(): Promise<typeof import("./network.ts")> {
+async function network(): Promise<Network> {
   try {
-    return await import("./network.ts");
+    loaded = await import("./network.ts");
+    return loaded;
   } catch {
     throw new SyncError("offline");
   }
@@ -224,6 +228,56 @@ export class Phone implements Engine {
     this.#wake();
   }
 
+  // ---- deciding and handing over
+
+  async resolve(activity: string, conflict: string, choice: Choice, fields?: Fields): Promise<void> {
+    const { writeResolution } = await network();
+    const said = { conflict, choice, fields };
+    this.#take(await writeResolution(this.database, this.#memory, activity, said));
+    this.#wake();
+  }
+
+  async resend(operation: string, correction: { scope?: string; set?: Fields }): Promise<void> {
+    this.#take(await (await network()).writeAgain(this.database, operation, correction));
+    this.#wake();
+  }
+
+  async dismissParked(operation: string): Promise<void> {
+    this.#take(await (await network()).letGo(this.database, operation));
+  }
+
+  notices(): Notice[] {
+    return this.documents("notice") as Notice[];
+  }
+
+  otherDrafts(): OtherDraft[] {
+    const { identity, documents } = this.#memory;
+    return loaded?.otherDrafts({ identity, documents: () => [...documents.values()] }) ?? [];
+  }
+
+  async takeDraft(id: string): Promise<Draft> {
+    const { changes, result } = await (await network()).bringDraft(this.database, id);
+    this.#take(changes);
+    return structuredClone(result);
+  }
+
+  async courierFile(): Promise<Blob> {
+    return (await network()).sealAll(this.database, this.#memory, this.outside.around.nowMs());
+  }
+
+  async carry(file: Blob): Promise<Carried> {
+    const { carryFile } = await network();
+    const { changes, result } = await carryFile(this.database, this.#memory, file, this.outside.fetch);
+    if (changes) this.#take(changes);
+    return result;
+  }
+
+  explain(activity: string): Reason[] {
+    const items = this.#memory.itemsOf(activity);
+    const photos = this.#memory.photosOf(activity);
+    return loaded?.explain(this.activity(activity), items, photos, this.status()) ?? [];
+  }
+
   // ---- photos to look at
 
   photoUrl(sha256: string, size: PhotoSize): Promise<string | null> {
@@ -298,7 +352,7 @@ export class Phone implements Engine {
   }
 
   status(): EngineStatus {
-    const { lastContact, clockOffsetMs } = this.#memory.identity;
+    const { lastContact, clockOffsetMs, escrow = null, carried = [] } = this.#memory.identity;
     return {
       online: globalThis.navigator?.onLine ?? true,
       syncing: this.#sender.syncing,
@@ -309,6 +363,8 @@ export class Phone implements Engine {
       storage: this.#storage,
       clockOffsetMs,
       loaded: this.#memory.loaded,
+      escrow,
+      carried: carried.length,
     };
   }
 

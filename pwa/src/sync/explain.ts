@@ -1,0 +1,113 @@
+/**
+ * The sync doctor: why an activity is not wholly at the province, one sentence for each thing that
+ * waits. Keys and numbers only; the words are `doctor.why.<key>`. Pure.
+ */
+import type { ActivityView } from "../outbox/view.ts";
+import type { OutboxItem, PhotoRecord } from "../store/records.ts";
+import type { EngineStatus } from "./engine.ts";
+
+export interface Reason {
+  key: string;
+  params: Record<string, string | number>;
+}
+
+/** Reasons with words of their own; a server may have learned others. */
+const PARKED = new Set([
+  "malformed",
+  "server_owned",
+  "too_large",
+  "invalid",
+  "no_permission",
+  "activity_reuse",
+  "appeal",
+  "after_parked",
+  "area_choice",
+  "wrong_scope",
+  "wrong_kind",
+  "too_old",
+  "revoked",
+  "bug",
+  "after_unknown",
+  "unknown_activity",
+  "unknown_kind",
+  "unsupported",
+]);
+const AGAIN = new Set(["after_unknown", "unknown_activity", "unknown_kind", "unsupported", "id_reuse"]);
+const TROUBLES = new Set(["offline", "portal", "server", "too_large", "refused", "storage"]);
+
+type Status = Pick<EngineStatus, "paused" | "trouble" | "online" | "escrow">;
+
+export function explain(
+  view: ActivityView | null,
+  items: readonly OutboxItem[],
+  photos: readonly PhotoRecord[],
+  status: Status,
+): Reason[] {
+  const unsent = items.filter((item) => item.state === "waiting");
+  const bytes = photos.filter((photo) => photo.state === "waiting");
+  const reasons = [
+    ...parkedReasons(items),
+    ...conflictReasons(view),
+    ...damageReasons(photos),
+    ...(unsent.length + bytes.length ? lineReasons(view, unsent, bytes.length, status) : []),
+  ];
+  const missing = view?.evidence.filter((photo) => photo.place === "elsewhere").length ?? 0;
+  if (missing) reasons.push({ key: "photos_elsewhere", params: { n: missing } });
+  if (view?.hasDraft) reasons.push({ key: "draft", params: {} });
+  return reasons;
+}
+
+function parkedReasons(items: readonly OutboxItem[]): Reason[] {
+  const told = items.filter((item) => item.state === "parked").map((item) => item.reason ?? "bug");
+  return [...new Set(told)].map((reason) => ({
+    key: PARKED.has(reason) ? `parked_${reason}` : "parked_other",
+    params: { reason },
+  }));
+}
+
+function conflictReasons(view: ActivityView | null): Reason[] {
+  const keys = (view?.conflicts ?? []).map((conflict) => {
+    if (conflict.kind === "amendment") return "amendment";
+    return conflict.resolver === "reviewer" ? "conflict_reviewer" : "conflict_author";
+  });
+  return [...new Set(keys)].map((key) => ({ key, params: {} }));
+}
+
+function damageReasons(photos: readonly PhotoRecord[]): Reason[] {
+  const damaged = photos.filter((photo) => photo.state === "damaged");
+  const lost = damaged.filter((photo) => photo.reason === "disk").length;
+  const refused = damaged.length - lost;
+  return [
+    ...(lost ? [{ key: "photos_lost", params: { n: lost } }] : []),
+    ...(refused ? [{ key: "photos_refused", params: { n: refused } }] : []),
+  ];
+}
+
+/** What is unsent: the line's trouble if there is one, else whose turn it is. */
+function lineReasons(
+  view: ActivityView | null,
+  unsent: readonly OutboxItem[],
+  photos: number,
+  status: Status,
+): Reason[] {
+  const { escrow } = status;
+  const kept = escrow ? [{ key: "escrow", params: { day: escrow.until.slice(0, 10) } }] : [];
+  const trouble = troubleOf(status);
+  if (trouble) return [{ key: trouble, params: {} }, ...kept];
+  if (view?.state === "sending") return [{ key: "sending", params: {} }, ...kept];
+  const again = unsent.find((item) => item.tries > 0);
+  if (again) return [{ key: againKey(again.reason), params: { n: again.tries } }, ...kept];
+  if (unsent.length) return [{ key: "turn", params: { n: unsent.length } }, ...kept];
+  return [{ key: "photos_waiting", params: { n: photos } }, ...kept];
+}
+
+function troubleOf({ paused, trouble, online }: Status): string | null {
+  if (paused) return paused;
+  if (!online) return "offline";
+  if (!trouble) return null;
+  return TROUBLES.has(trouble) ? trouble : "refused";
+}
+
+function againKey(reason: string | undefined): string {
+  return reason && AGAIN.has(reason) ? `again_${reason}` : "again_other";
+}

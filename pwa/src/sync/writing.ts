@@ -1,0 +1,109 @@
+/**
+ * From the pen to the outbox: the draft becomes operations, its photos wait for the line, and the
+ * draft is gone, in one step. Pure: ids and clocks are given.
+ */
+import { type Making, operationsOf, withdrawalOf } from "../outbox/operations.ts";
+import { applyOperations, onTop } from "../outbox/view.ts";
+import type { ActivityRow, Draft, Operation, OutboxItem } from "../store/records.ts";
+import type { Wants } from "../store/transact.ts";
+import type { Sheet } from "./sheet.ts";
+
+/** What only the outside has: names, and what the clocks say. */
+export interface Given {
+  newId: () => string;
+  captured: (beacon: string | null) => Operation["captured"];
+}
+
+export const sendWants = (draftId: string): Wants => ({ draft: draftId, documents: true, photos: true });
+
+export function send(sheet: Sheet, draftId: string, given: Given): void {
+  const draft = sheet.drafts.get(draftId);
+  if (!draft) throw new Error(`no draft ${draftId}`);
+  const { standing, answered } = ownItems(sheet, draftId);
+  // What was parked is answered by this draft; the server keeps its own copy of it.
+  for (const { n } of answered) sheet.outbox.drop(n);
+  const groups = groupsOf(sheet, draft.kind);
+  enqueue(sheet, (making) => operationsOf(draft, standing, { ...making, groups }), given);
+  sheet.drafts.drop(draftId);
+  const named = new Set(draft.evidence.map((photo) => photo.sha256));
+  for (const photo of sheet.photos()) {
+    const isOurs = photo.activity === draftId && photo.state === "draft" && named.has(photo.sha256);
+    if (isOurs) sheet.putPhoto({ ...photo, state: "waiting" });
+  }
+}
+
+/** Takes an activity back; one that the server never took is simply put away. */
+export function withdraw(sheet: Sheet, row: ActivityRow, given: Given): void {
+  const known = sheet.shadow(row.scope, row.id);
+  const { standing, answered } = ownItems(sheet, row.id);
+  for (const { n } of answered) sheet.outbox.drop(n);
+  if (known || standing.length) {
+    const base = known?.row ?? { ...row, version: 0 };
+    enqueue(sheet, (making) => [withdrawalOf(base, standing, making)], given);
+  }
+  sheet.drafts.drop(row.id);
+}
+
+/**
+ * A draft on top of what a person sees of an activity. `origin` is what will be there when it
+ * arrives: the server's row with the waiting operations; parked ones only give their values.
+ */
+export function draftOn(
+  row: ActivityRow | null,
+  items: readonly OutboxItem[],
+  incarnation: string | null,
+  now: string,
+): Draft | null {
+  const base = applyOperations(row, onTop(row, survivors(items)));
+  const shown = applyOperations(row, onTop(row, items));
+  if (!shown) return null;
+  // Copies throughout: `fields` is written on while `origin` must stay as it was.
+  return {
+    id: shown.id,
+    kind: shown.kind,
+    kind_version: shown.kind_version,
+    scope: shown.scope,
+    fields: structuredClone(shown.fields),
+    evidence: structuredClone(shown.evidence),
+    origin: base && {
+      base: row?.version ?? null,
+      incarnation,
+      status: base.status,
+      fields: structuredClone(base.fields),
+      evidence: base.evidence.map((photo) => photo.sha256),
+    },
+    startedAt: now,
+    changedAt: now,
+  };
+}
+
+/** Items that had an effect or will have: all that are not parked; none, if the create before them is. */
+function survivors(items: readonly OutboxItem[]): OutboxItem[] {
+  const orphaned = items.some((item) => item.state === "parked" && item.operation.type === "create");
+  return orphaned ? [] : items.filter((item) => item.state !== "parked");
+}
+
+/** The activity's items, by n: those that stand, and those that the next operations answer. */
+function ownItems(sheet: Sheet, activity: string): { standing: OutboxItem[]; answered: OutboxItem[] } {
+  const all = sheet.items(activity);
+  const standing = survivors(all);
+  return { standing, answered: all.filter((item) => item.state !== "kept" && !standing.includes(item)) };
+}
+
+/** The groups of the kind, as the catalogue on this phone has them. */
+export function groupsOf(sheet: Sheet, kind: string): string[][] {
+  const catalogue = sheet.documents().find(({ type }) => type === "catalogue")?.body;
+  const { kinds } = (catalogue ?? {}) as { kinds?: { id: string; groups?: string[][] }[] };
+  return kinds?.find((each) => each.id === kind)?.groups ?? [];
+}
+
+/** Puts what `make` makes at the end of the outbox. */
+export function enqueue(sheet: Sheet, make: (making: Making) => Operation[], given: Given): void {
+  const { incarnation, beacon, lastN } = sheet.identity;
+  const { newId } = given;
+  const made = make({ nextN: lastN + 1, incarnation, captured: given.captured(beacon), newId });
+  for (const operation of made) {
+    sheet.putItem({ n: operation.n, operation, state: "waiting", tries: 0, notBefore: 0 });
+  }
+  sheet.amend({ lastN: lastN + made.length });
+}
