@@ -44,10 +44,9 @@ export function attentionWords(activity: ActivityView): string {
   const language = currentLanguage();
   const details = attention.problems.map((problem) => problem[language]).filter(Boolean);
   if (attention.reason === "invalid" && details.length > 0) return `${details.join(". ")}.`;
-  const kept =
-    attention.reason === "amendment" || attention.kind !== "conflict" ? attention.reason : "conflict";
-  const key = `outbox.reason.${kept}`;
-  return t(hasWord(key) ? key : "outbox.reason.other");
+  const reason = attention.kind === "conflict" ? "conflict_author" : `parked_${attention.reason}`;
+  const key = `doctor.why.${reason}`;
+  return t(hasWord(key) ? key : "doctor.why.parked_other");
 }
 
 /** Why nothing moves although something waits. */
