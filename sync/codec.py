@@ -1,22 +1,45 @@
 """Canonical JSON (RFC 8785) and hashes over it: two machines that hold equal values agree on bytes.
 
-Python's own `json` is not enough: it writes 1.0 as `1.0` where JavaScript writes `1`, and sorts
-keys by code point where the RFC sorts by UTF-16 units. Not here: reading JSON.
+Python's own `json` alone is not enough: it writes 1.0 as `1.0` where JavaScript writes `1`, and
+sorts keys by code point where the RFC sorts by UTF-16 units. Not here: reading JSON.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import math
+import re
 from json.encoder import encode_basestring
 from typing import Any
 
 from sync.errors import CodecError
 from sync.limits import INTEGER_MAX
 
+# Python's own writer is ten times as fast and nearly always right.
+_quick = json.JSONEncoder(
+    ensure_ascii=False, check_circular=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+).encode
+# Where it may not be, and strings that merely look so: letters that UTF-16 sorts elsewhere, huge
+# integers, 1.0 and 1e-05, keys that were no text.
+_DOUBTFUL = re.compile(
+    r"""[\ud800-\U0010ffff]
+    | (?:^|[:\[,])-? (?: \d{16} | \d+\.0(?:[,\]}]|$) | [\d.]+e )
+    | [{,]"(?: -?[\d.]+(?:e[+-]?\d+)? | true | false | null )":""",
+    re.VERBOSE,
+)
+
 
 def canonical(value: Any) -> bytes:
     """The one UTF-8 text of `value`. Raises CodecError for what JSON or JavaScript cannot hold."""
+    try:
+        text = _quick(value)
+    except (TypeError, ValueError):
+        return _slowly(value)
+    return _slowly(value) if _DOUBTFUL.search(text) else text.encode("utf-8")
+
+
+def _slowly(value: Any) -> bytes:
     parts: list[str] = []
     _write(value, parts.append)
     try:

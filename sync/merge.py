@@ -59,6 +59,8 @@ def merge_fields(policy: MergePolicy, current: Values, was: Values, mine: Values
     A group is decided as one by the fields that the patch names of it, in `mine` or `was`; a
     field that stands in `was` only is not changed by the patch. None and absence are the same.
     """
+    if not current and not was:  # nothing to meet: every activity begins so
+        return Merge({name: value for name, value in mine.items() if value is not None}, ())
     fields = {name: value for name, value in current.items() if value is not None}
     conflicts: list[FieldConflict] = []
     for group in touched_groups(policy, mine):

@@ -257,15 +257,13 @@ def _readable(raw: dict[str, Any], name: str) -> str | None:
     return value if isinstance(value, str) and _ID.fullmatch(value) else None
 
 
-def _check_depth(value: Any, depth: int) -> None:
-    if depth > DEPTH_MAX:
+def _check_depth(value: dict[str, Any] | list[Any], depth: int) -> None:
+    parts = value.values() if isinstance(value, dict) else value
+    if depth > DEPTH_MAX or (depth == DEPTH_MAX and parts):
         raise CodecError(f"nested deeper than {DEPTH_MAX}")
-    if isinstance(value, dict):
-        for item in value.values():
-            _check_depth(item, depth + 1)
-    elif isinstance(value, list):
-        for item in value:
-            _check_depth(item, depth + 1)
+    for part in parts:
+        if isinstance(part, dict | list):
+            _check_depth(part, depth + 1)
 
 
 _TEXTS: dict[str, tuple[str, str]] = {

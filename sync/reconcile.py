@@ -123,7 +123,8 @@ def _create(
         sets={},
     )
     # `was` means nothing for an activity that was not there.
-    content = merge_content(new, replace(operation, was={}), policy).content
+    patch = replace(operation, was={}) if operation.was else operation
+    content = merge_content(new, patch, policy).content
     new = replace(new, fields=content.fields, sets=content.sets, extra=content.extra)
     problems = context.validate(new.fields, new.sets, "draft")
     if problems:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.codec import canonical, same, sha256_hex
+from sync.codec import _slowly, canonical, same, sha256_hex
 from sync.errors import CodecError
 from tests.sync import vectors
 
@@ -28,6 +28,20 @@ def test_vector(case: Any) -> None:
 def test_reading_it_again_gives_the_same_text(value: Any) -> None:
     text = canonical(value)
     assert canonical(json.loads(text)) == text
+
+
+@given(VALUES)
+def test_the_quick_way_writes_what_the_rules_write(value: Any) -> None:
+    assert canonical(value) == _slowly(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [1.0, -0.0, 1e-5, 1e15, 0.1, [1.0], {"a": 2.0, "b": 1e-7}, {"\uffff": 1, "\U0001f600": 2},
+     "1.0", ["x", 1e-6], {"1": 2}, {"true": None}, 10**15, {"e": "a:1e5"}, 12345678.0, "\x7f\x1f"],
+)  # fmt: skip
+def test_numbers_and_letters_that_python_writes_otherwise(value: Any) -> None:
+    assert canonical(value) == _slowly(value)
 
 
 @given(st.dictionaries(st.text(), VALUES, max_size=5))

@@ -13,12 +13,30 @@ from hypothesis import strategies as st
 
 from server import catalogue
 from server.catalogue.derive.schemas import EvidenceSchema, fields_schema
-from server.catalogue.derive.validation import validate, warnings
+from server.catalogue.derive.validation import is_plain_photo, validate, warnings
 from server.catalogue.rules import read
 from tests.server.catalogue.vectors import photos
 
 TODAY = date(2026, 11, 20)
 BROADCAST = catalogue.kinds()["loudspeaker_broadcast"]
+
+
+ODD: st.SearchStrategy[Any] = (
+    st.none() | st.booleans() | st.integers(-5, 10**9) | st.floats() | st.text(max_size=5)
+    | st.sampled_from(["a" * 64, "A" * 64, "image/jpeg", "camera", "x" * 41, "x" * 2001, [], {}])
+)  # fmt: skip
+
+
+@given(st.dictionaries(st.sampled_from([*EvidenceSchema().fields, "other"]), ODD), st.booleans())
+def test_what_is_passed_at_a_glance_passes_the_schema(change: dict[str, Any], whole: bool) -> None:
+    (element,) = photos(1).values()
+    made = {**element, **change} if whole else change
+    assert not is_plain_photo(made) or not EvidenceSchema().validate(made)
+
+
+def test_an_ordinary_photo_is_passed_at_a_glance() -> None:
+    (element,) = photos(1).values()
+    assert is_plain_photo(element)
 
 
 @pytest.mark.parametrize(
