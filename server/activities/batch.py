@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from server import catalogue, clock
 from server.activities import failures, queries, rows
 from server.activities.models import OperationLog
-from server.activities.placement import Atlas, Place, may_write
+from server.activities.placement import Atlas, Place, ask_for_area
 from server.activities.rows import Delivery
 from server.catalogue import Kind
 from server.catalogue.derive import merging
@@ -141,7 +141,9 @@ def _decide(batch: Batch, operation: Operation) -> tuple[Operation, Outcome, boo
         return operation, recalled, False
     before = batch.known.get(operation.after) if operation.after else None
     predecessor = admission.predecessor(operation, before)
-    outcome = admission.hold_back(operation, predecessor)
+    outcome: Outcome | None = Parked(outcomes.REVOKED)  # of who was shut out a reviewer decides
+    if batch.actor.escrow_until is None:
+        outcome = admission.hold_back(operation, predecessor)
     if outcome is None:
         outcome = _reconcile(batch, operation, predecessor)
     if isinstance(outcome, Retry):
@@ -155,25 +157,26 @@ def _decide(batch: Batch, operation: Operation) -> tuple[Operation, Outcome, boo
 
 def _reconcile(batch: Batch, operation: Operation, predecessor: Outcome | None) -> Outcome:
     held = batch.held[operation.activity]
-    place = _place(batch, held, operation)
-    if place is None:
-        return Parked(outcomes.WRONG_SCOPE)
-    if operation.scope != place.scope and batch.atlas.place(operation.scope) == place:
-        operation = replace(operation, scope=place.scope)  # another version of the same commune
     before = held.record
+    named = operation.scope.partition(":")[2] if before is None else held.columns["unit_id"]
+    place = _place(batch, held, operation)
+    if isinstance(place, Parked):
+        return place
+    if operation.scope != place.scope and batch.atlas.is_same(operation.scope, place):
+        operation = replace(operation, scope=place.scope)  # an earlier name of the same place
     kind = catalogue.kinds().get(operation.kind if before is None else before.kind)
     if kind is None:
         return Retry(outcomes.UNKNOWN_KIND)  # an app newer than this server: its turn will come
     context = Context(
         author=batch.actor.account_id,
-        may_write=may_write(batch.actor, place),
+        may_write=batch.atlas.may_write(batch.actor, place),
         validate=lambda fields, sets, status: validate(kind, fields, sets, status, batch.today),
         predecessor=predecessor,
         incarnation=batch.incarnation,
     )
     done = reconcile(before, operation, _policy(kind), context)
     if done.record is not None and (done.record is not before or done.conflicts):
-        unit_id = batch.atlas.unit_on(place, rows.event_date(done.record.fields))
+        unit_id = batch.atlas.unit_on(place, rows.event_date(done.record.fields), named)
         held.settle(done.record, place, unit_id, operation, batch.actor, batch.now)
     batch.writes.note_change(before, done, operation, batch.actor, batch.now)
     return done.outcome
@@ -184,16 +187,24 @@ def _policy(kind: Kind) -> MergePolicy:
     return merging.merge_policy(kind)
 
 
-def _place(batch: Batch, held: rows.Held, operation: Operation) -> Place | None:
+def _place(batch: Batch, held: rows.Held, operation: Operation) -> Place | Parked:
     """Where the activity lies already, or where a new one is to lie."""
-    return batch.atlas.place(operation.scope) if held.record is None else held.place()
+    if held.record is not None:
+        return held.place()
+    options = batch.atlas.places(operation.scope)
+    if not options:
+        return Parked(outcomes.WRONG_SCOPE)
+    allowed = [option for option in options if batch.atlas.may_write(batch.actor, option)]
+    if len(options) > 1 and allowed and operation.type == "create":
+        return ask_for_area(batch.session, options)
+    return (allowed or options)[0]
 
 
 def _result(batch: Batch, operation: Operation, outcome: Outcome, fresh: bool) -> Result:
     held = batch.held[operation.activity]
     if held.record is None:
         return Result(operation.id, operation.activity, operation.scope, outcome, fresh)
-    if not may_write(batch.actor, held.place()):
+    if not batch.atlas.may_write(batch.actor, held.place()):
         # Not even its version: whoever guesses an id learns nothing
         bare = admission.with_version(outcome, None)
         return Result(operation.id, operation.activity, operation.scope, bare, fresh)

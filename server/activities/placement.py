@@ -1,12 +1,15 @@
 """Where an activity lies: its feed, commune, province, and the unit's version on the day.
 
 An activity is filed under the commune's lineage, which outlives renaming and retyping; beside it
-stands the version of the unit valid on the event date, which is never rewritten. Not here: who
-may write there (`accounts.policy`).
+stands the version of the unit valid on the event date, which is never rewritten. A phone may name
+any version of any reform, for ever: it is taken for what its unit is today. Not here: who may
+write there (`accounts.policy`), what a unit became (`places.lineages`), moving what lies in a
+commune that is merged away (`moving`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,10 +17,14 @@ from sqlalchemy.orm import Session
 
 from server.accounts import policy
 from server.http.actor import Actor
+from server.places import lineages
 from server.places import queries as places
 from server.places.models import Level
+from sync import outcome as outcomes
+from sync.outcome import Parked
 
 _LEVELS = {"commune": "c", "province": "p", "nation": "vn"}
+_OLD = "-old"  # how the ids of units of before the reform end
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,43 +42,73 @@ class Atlas:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._places: dict[str, Place | None] = {}
+        self._places: dict[str, tuple[Place, ...]] = {}
         self._versions: dict[tuple[str, date], str] = {}
 
     def place(self, scope: str) -> Place | None:
-        """The place that `scope` names, by any version of its unit; None if there is none."""
+        """The one place that `scope` names, by any version of its unit; None if there is none, or
+        several to choose from."""
+        found = self.places(scope)
+        return found[0] if len(found) == 1 else None
+
+    def places(self, scope: str) -> tuple[Place, ...]:
+        """Where an activity that names `scope` may lie: several if the unit was divided."""
         if scope not in self._places:
             self._places[scope] = self._find(scope)
         return self._places[scope]
 
-    def unit_on(self, place: Place, day: date | None) -> str:
-        """The version of the place's unit valid on `day`; the lineage's own without a day."""
+    def is_same(self, scope: str, place: Place) -> bool:
+        """Whether an operation that names `scope` may mean an activity that lies in `place`."""
+        if scope == place.scope:
+            return True
+        named = self.places(scope)
+        return place in named or bool(set(named) & set(self.places(place.scope)))
+
+    def unit_on(self, place: Place, day: date | None, named: str) -> str:
+        """The version that an event on `day` belongs to, for a unit named by any of its versions;
+        without a day the one that was named."""
         if day is None or place.unit_id == "vn":
-            return place.unit_id
-        key = (place.unit_id, day)
+            return named
+        key = (named, day)
         if key not in self._versions:
-            level, code, _ = place.unit_id.split("-")
-            name: Level = "commune" if level == "c" else "province"
-            found = places.version_on(self._session, name, code, day)
-            self._versions[key] = place.unit_id if found is None else found.id
+            self._versions[key] = self._version(place, day, named)
         return self._versions[key]
 
-    def _find(self, scope: str) -> Place | None:
+    def may_write(self, actor: Actor, place: Place) -> bool:
+        """`may_write`, also where the place was merged away and its rows are still on their way."""
+        if may_write(actor, place):
+            return True
+        return any(may_write(actor, each) for each in self.places(place.scope) if each != place)
+
+    def _version(self, place: Place, day: date, named: str) -> str:
+        level, code, _ = named.split("-")
+        name: Level = "commune" if level == "c" else "province"
+        found = places.version_on(self._session, name, code, day)
+        # A code of before the reform belonged to another unit, mostly a smaller one.
+        if found is not None and found.id.endswith(_OLD) == named.endswith(_OLD):
+            return found.id
+        return lineages.version_on(self._session, named, day, place.unit_id)
+
+    def _find(self, scope: str) -> tuple[Place, ...]:
         level, _, unit_id = scope.partition(":")
         prefix = _LEVELS.get(level)
         if prefix is None or not (unit_id == prefix or unit_id.startswith(f"{prefix}-")):
-            return None
+            return ()
         if unit_id == "vn":
-            return Place(scope, unit_id, None, None)
+            return (Place(scope, unit_id, None, None),)
         unit = places.unit(self._session, unit_id)
-        if unit is None or unit.valid_from is None:
-            return None  # units of before the reform have no feed
-        if level == "province":
-            return Place(scope, unit_id, None, unit.code)
-        # The first version is the lineage's own id: spares a query at nearly every push
-        is_first = unit.valid_from == places.REFORM
-        lineage = unit_id if is_first else places.lineage_id(self._session, unit_id)
-        return Place(f"commune:{lineage}", lineage, lineage, unit.province_code)
+        if unit is None:
+            return ()
+        if unit.valid_from == places.REFORM and unit.valid_to is None:
+            # The lineage's own id, still in force: spares the queries at nearly every push
+            return (_place(unit.id, unit.province_code),)
+        found = lineages.live(self._session, [unit_id])[unit_id]
+        return tuple(_place(each.id, each.province_code) for each in found)
+
+
+def _place(lineage_id: str, province_code: str | None) -> Place:
+    commune_id = lineage_id if lineage_id.startswith("c-") else None
+    return Place(lineages.scope_of(lineage_id), lineage_id, commune_id, province_code)
 
 
 def may_write(actor: Actor, place: Place) -> bool:
@@ -84,3 +121,18 @@ def may_write(actor: Actor, place: Place) -> bool:
         province_code=place.province_code,
         commune_id=place.commune_id,
     )
+
+
+def ask_for_area(session: Session, options: Sequence[Place]) -> Parked:
+    """The outcome of a new activity in a unit that was divided: its author says where it was."""
+    names = places.units(session, [option.unit_id for option in options])
+    problem = {
+        "field": "scope",
+        "code": outcomes.AREA_CHOICE,
+        "vi": "Đơn vị hành chính này đã được chia. Anh/chị chọn nơi diễn ra hoạt động rồi gửi lại.",
+        "en": "This unit has been divided. Choose where the activity took place, then resend.",
+        "options": [
+            {"scope": option.scope, "name": names[option.unit_id].full_name} for option in options
+        ],
+    }
+    return Parked(outcomes.AREA_CHOICE, (problem,))

@@ -18,6 +18,7 @@ from server.measures import tallies
 from server.measures.definitions import DEFINITIONS, GROUPED, Figure
 from server.measures.extent import Extent, find_extent
 from server.measures.targets import Asked, target_progress
+from server.places import lineages
 from server.places import queries as places
 from server.plans import queries as plans
 from server.plans.periods import Period, Week, parse_period, week_of
@@ -176,8 +177,9 @@ def _communes(session: Session, extent: Extent, day: date) -> list[dict[str, Any
     else:
         found = places.communes_of_province(session, unit.province_code, day)
     listed = []
+    lineage_ids = lineages.ids_of(session, found)
     for commune in found:
-        lineage = places.lineage_of(commune)
+        lineage = lineage_ids[commune.id]
         if unit.level == "office" and offices.get(lineage) != unit.id:
             continue
         listed.append({"id": lineage, "unit_id": commune.id, "name": commune.name,

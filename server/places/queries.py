@@ -39,26 +39,26 @@ def unit(session: Session, unit_id: str) -> Unit | None:
     """The version `unit_id`, or the office of that id; None when there is neither."""
     if unit_id.startswith("o-"):
         return _office(session, unit_id)
-    return next(iter(_read(session, select_units().where(_units.c.id == unit_id))), None)
+    return next(iter(read_units(session, select_units().where(_units.c.id == unit_id))), None)
 
 
 def units(session: Session, unit_ids: Iterable[str]) -> dict[str, Unit]:
     """The versions among `unit_ids` that exist, by id. At most some thousands."""
     wanted = sorted(set(unit_ids))
-    found = _read(session, select_units().where(_units.c.id.in_(wanted))) if wanted else []
+    found = read_units(session, select_units().where(_units.c.id.in_(wanted))) if wanted else []
     return {each.id: each for each in found}
 
 
 def version_on(session: Session, level: Level, code: str, day: date) -> Unit | None:
     """The version of `code` in force on `day`."""
     statement = select_units().where(_units.c.level == level, _units.c.code == code, in_force(day))
-    return next(iter(_read(session, statement)), None)
+    return next(iter(read_units(session, statement)), None)
 
 
 def versions(session: Session, level: Level, code: str) -> list[Unit]:
     """All that ever bore `code`, oldest first. A code may pass from one unit to another."""
     statement = select_units().where(_units.c.level == level, _units.c.code == code)
-    return sorted(_read(session, statement), key=lambda each: each.valid_from or date.min)
+    return sorted(read_units(session, statement), key=lambda each: each.valid_from or date.min)
 
 
 def lineage_id(session: Session, unit_id: str) -> str:
@@ -79,14 +79,6 @@ def lineage_id(session: Session, unit_id: str) -> str:
         .limit(1)
     ).scalar_one()  # fmt: skip
     return str(first)
-
-
-def lineage_of(unit: Unit) -> str:
-    """`lineage_id` of a commune of today without asking the database.
-
-    Every lineage began on the day of the reform, and its first version is named after it.
-    """
-    return unit.id if unit.valid_from is None else f"c-{unit.code}-{REFORM.year}"
 
 
 def ancestors(session: Session, unit_id: str, day: date | None = None) -> list[Unit]:
@@ -119,13 +111,13 @@ def communes_of_province(session: Session, province_code: str, day: date) -> lis
         .where(_units.c.level == "commune", _units.c.province_code == province_code, in_force(day))
         .order_by(_units.c.code)
     )
-    return _read(session, statement)
+    return read_units(session, statement)
 
 
 def units_of_level(session: Session, level: Level, day: date) -> list[Unit]:
     """All units of a level on `day`, by code."""
     statement = select_units().where(_units.c.level == level, in_force(day))
-    return _read(session, statement.order_by(_units.c.code))
+    return read_units(session, statement.order_by(_units.c.code))
 
 
 def commune_counts(session: Session, day: date) -> dict[str, int]:
@@ -194,7 +186,8 @@ def in_force(day: date) -> ColumnElement[bool]:
     )
 
 
-def _read(session: Session, statement: Select[Any]) -> list[Unit]:
+def read_units(session: Session, statement: Select[Any]) -> list[Unit]:
+    """The units of a statement made from `select_units`."""
     return [Unit(**row) for row in session.connection().execute(statement).mappings()]
 
 
