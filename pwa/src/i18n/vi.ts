@@ -26,6 +26,7 @@ export const vi = {
   "home.attention": "{n} mục cần anh/chị xem",
   "home.reconnect": "Cần nối lại máy",
   "home.reopen": "Cần cập nhật Loa",
+  "home.news": "{n} tin từ tỉnh",
   "home.drafts": "{n} bản nháp",
   "home.again": "Như lần trước",
   "home.other": "Khác:",

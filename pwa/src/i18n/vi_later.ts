@@ -239,6 +239,7 @@ export const later = {
     "Máy này đã bị thu hồi. Việc đã làm vẫn được gửi tới hết ngày {day}; tỉnh sẽ xem. Máy không nhận tin mới.",
   "outbox.courier": "Nhờ máy khác gửi hộ",
   "notice.gone": "một hoạt động không còn trên máy",
+  "notice.none": "Không có tin mới",
   "notice.title": "Tin từ tỉnh",
   "notice.accept": "Tỉnh đã nhận bản giữ lại: {what}.",
   "notice.dismiss": "Tỉnh đã xem và không nhận bản giữ lại: {what}.",

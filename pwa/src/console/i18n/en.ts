@@ -165,6 +165,7 @@ export const en: Record<Key, string> = {
   "conflict.proposed": "{name} proposes",
   "conflict.was": "What {name} had seen",
   "conflict.wasEmpty": "not filled in",
+  "conflict.saw": "had seen: {value}",
   "conflict.typed": "Another value",
   "conflict.asNow": "As it is",
   "conflict.photosNow": "Here now",

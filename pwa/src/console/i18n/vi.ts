@@ -163,6 +163,7 @@ export const vi = {
   "conflict.proposed": "{name} đề nghị",
   "conflict.was": "{name} đã thấy trước đó",
   "conflict.wasEmpty": "chưa điền",
+  "conflict.saw": "đã thấy trước đó: {value}",
   "conflict.typed": "Giá trị khác",
   "conflict.asNow": "Như hiện giờ",
   "conflict.photosNow": "Đang có",
