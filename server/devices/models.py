@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Integer, String
+from sqlalchemy import Boolean, ForeignKey, Integer, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.accounts.models import HASH_LENGTH, ID_LENGTH
@@ -32,6 +32,33 @@ class Device(Base):
     created_at: Mapped[datetime] = mapped_column(Moment())
     last_seen_at: Mapped[datetime | None] = mapped_column(Moment())
     revoked_at: Mapped[datetime | None] = mapped_column(Moment())
+    #: Since when not even what was done before the revocation is taken from it.
+    escrow_denied_at: Mapped[datetime | None] = mapped_column(Moment())
+    #: How often a number came again with another operation: the phone was restored or cloned.
+    forks: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    forked_at: Mapped[datetime | None] = mapped_column(Moment())
+    #: `last_n` when the phone first came in its present epoch: what is above was made in it.
+    epoch_from: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    #: Whether its author has been told that something never came.
+    loss_told: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+
+
+class DeviceLine(Base):
+    """A life of a phone that ended: it came back as an older copy of itself, or empty.
+
+    Of what it had told by then, `numbers` and so many `photos` had not come.
+    """
+
+    __tablename__ = "device_line"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    device_id: Mapped[str] = mapped_column(ForeignKey("device.id"), index=True)
+    epoch: Mapped[int] = mapped_column(Integer)
+    last_n: Mapped[int] = mapped_column(Integer)
+    photos: Mapped[int] = mapped_column(Integer)
+    numbers: Mapped[list[int]] = mapped_column(Json)
+    told_at: Mapped[datetime] = mapped_column(Moment())
+    ended_at: Mapped[datetime] = mapped_column(Moment())
 
 
 class Enrolment(Base):

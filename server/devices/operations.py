@@ -100,16 +100,38 @@ def enrol(
 
 
 def revoke_device(session: Session, actor: Actor, now: datetime, device_id: str) -> Device:
-    """Refuse the phone's token from now on."""
-    device = session.get(Device, device_id)
-    if device is None:
-        raise ProblemError(problems.NOT_FOUND, device=device_id)
-    _ensure_may_revoke(session, actor, device, now)
+    """Let the phone read nothing from now on. What it did before it may deliver (`escrow`)."""
+    device = _revocable(session, actor, now, device_id)
     if device.revoked_at is None:
         device.revoked_at = now
         session.flush()
         audit.append(session, actor.account_id, now, "device.revoked", device.id)
     return device
+
+
+def deny_escrow(session: Session, actor: Actor, now: datetime, device_id: str) -> Device:
+    """Refuse even what the phone did before it was shut out: whoever has it is not its owner.
+
+    Raises `conflict` for a phone that is in use.
+    """
+    device = _revocable(session, actor, now, device_id)
+    owner = accounts.account(session, device.account_id)
+    if device.revoked_at is None and owner.disabled_at is None:
+        raise ProblemError(problems.CONFLICT, device=device_id)
+    if device.escrow_denied_at is None:
+        device.escrow_denied_at = now
+        session.flush()
+        audit.append(session, actor.account_id, now, "device.escrow_denied", device.id)
+    return device
+
+
+def note_fork(session: Session, now: datetime, device_id: str) -> None:
+    """Another operation bore a number of this phone: it was restored or cloned."""
+    session.connection().execute(
+        update(_devices)
+        .where(_devices.c.id == device_id)
+        .values(forks=_devices.c.forks + 1, forked_at=now)
+    )
 
 
 def note_contact(
@@ -169,6 +191,14 @@ def _end_unused_codes(session: Session, account_id: str, now: datetime) -> None:
         .values(revoked_at=now)
         .execution_options(synchronize_session=False)
     )
+
+
+def _revocable(session: Session, actor: Actor, now: datetime, device_id: str) -> Device:
+    device = session.get(Device, device_id)
+    if device is None:
+        raise ProblemError(problems.NOT_FOUND, device=device_id)
+    _ensure_may_revoke(session, actor, device, now)
+    return device
 
 
 def _ensure_may_revoke(session: Session, actor: Actor, device: Device, now: datetime) -> None:

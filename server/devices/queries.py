@@ -15,6 +15,7 @@ from server.accounts import areas
 from server.accounts import queries as accounts
 from server.accounts.models import Account, AccountUnit
 from server.accounts.tokens import hash_token
+from server.devices import escrow
 from server.devices.models import Device
 from server.http.actor import Actor, Contact
 
@@ -29,16 +30,13 @@ _units: Table = AccountUnit.__table__  # type: ignore[assignment]
 _HOLDER = (
     select(
         _devices.c.id, _devices.c.epoch, _devices.c.last_n, _devices.c.unsent, _devices.c.app,
-        _devices.c.last_seen_at, _accounts.c.id.label("account_id"), _accounts.c.name,
-        _accounts.c.role, _units.c.unit_id,
+        _devices.c.last_seen_at, _devices.c.loss_told, _devices.c.revoked_at,
+        _devices.c.escrow_denied_at, _accounts.c.disabled_at, _accounts.c.id.label("account_id"),
+        _accounts.c.name, _accounts.c.role, _units.c.unit_id,
     )
     .join(_accounts, _accounts.c.id == _devices.c.account_id)
     .join(_units, _units.c.account_id == _accounts.c.id)
-    .where(
-        _devices.c.token_hash == bindparam("token_hash"),
-        _devices.c.revoked_at.is_(None),
-        _accounts.c.disabled_at.is_(None),
-    )
+    .where(_devices.c.token_hash == bindparam("token_hash"))
     .order_by(_units.c.position)
 )  # fmt: skip
 
@@ -50,9 +48,16 @@ class DeviceOf:
     device: Device
     owner: Account
 
+    @property
+    def escrow_until(self) -> datetime | None:
+        """Until when it may deliver though it was shut out; None for one in use, too."""
+        device = self.device
+        return escrow.until(device.revoked_at, self.owner.disabled_at, device.escrow_denied_at)
+
 
 def holder(session: Session, token: str, now: datetime) -> tuple[Actor, Contact] | None:
-    """Who holds `token`; None when it is unknown, revoked, or its account is disabled.
+    """Who holds `token`; None when it is unknown, or revoked (by itself or with its account) and
+    not, or no more, in escrow.
 
     Asked anew at every request: a token that is revoked by another process ends at once.
     """
@@ -60,7 +65,17 @@ def holder(session: Session, token: str, now: datetime) -> tuple[Actor, Contact]
     if not rows:
         return None
     first = rows[0]
+    contact = Contact(
+        first.epoch, first.last_n, first.unsent, first.app, first.last_seen_at, first.loss_told
+    )
     units = [row.unit_id for row in rows]
+    if first.revoked_at is not None or first.disabled_at is not None:
+        until = escrow.until(first.revoked_at, first.disabled_at, first.escrow_denied_at)
+        if until is None or until <= now:
+            return None
+        # no area and no scopes: whatever it asks, there is nothing that it may read
+        return Actor(first.account_id, first.name, first.role, units[0], device_id=first.id,
+                     escrow_until=until), contact  # fmt: skip
     area = areas.area_of(session, units, clock.today_in_vietnam(now))
     actor = Actor(
         account_id=first.account_id,
@@ -71,7 +86,7 @@ def holder(session: Session, token: str, now: datetime) -> tuple[Actor, Contact]
         scopes=areas.scopes_of(area, first.account_id),
         device_id=first.id,
     )
-    return actor, Contact(first.epoch, first.last_n, first.unsent, first.app, first.last_seen_at)
+    return actor, contact
 
 
 def list_devices(session: Session, actor: Actor, now: datetime) -> Sequence[DeviceOf]:

@@ -67,10 +67,20 @@ def list_devices() -> Any:
 @blueprint.response(204)
 @documented(problems.UNAUTHENTICATED, problems.NOT_FOUND)
 def revoke_device(device_id: str) -> None:
-    """Refuse a phone's token from now on."""
+    """Let a phone read nothing from now on; what it did before it may deliver for 90 days."""
     actor = current_actor()
     with writing() as session:
         operations.revoke_device(session, actor, clock.now(), device_id)
+
+
+@blueprint.delete("/devices/<string:device_id>/escrow")
+@blueprint.response(204)
+@documented(problems.UNAUTHENTICATED, problems.NOT_FOUND, problems.CONFLICT)
+def deny_escrow(device_id: str) -> None:
+    """Refuse even what a revoked phone did before. It cannot be taken back."""
+    actor = current_actor()
+    with writing() as session:
+        operations.deny_escrow(session, actor, clock.now(), device_id)
 
 
 def load_token(token: str) -> Credential | None:
@@ -89,7 +99,7 @@ credentials.register_loader("bearer", load_token)
 
 
 def _described(one: queries.DeviceOf) -> dict[str, Any]:
-    device = one.device
+    device, until = one.device, one.escrow_until
     return {
         "id": device.id,
         "name": device.name,
@@ -99,4 +109,7 @@ def _described(one: queries.DeviceOf) -> dict[str, Any]:
         "created_at": device.created_at,
         "last_seen_at": device.last_seen_at,
         "revoked_at": device.revoked_at,
+        "forks": device.forks,
+        "forked_at": device.forked_at,
+        "escrow": None if until is None else {"until": until},
     }

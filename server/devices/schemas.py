@@ -44,6 +44,12 @@ class DeviceOwnerSchema(Schema):
     name = fields.String(required=True)
 
 
+class EscrowSchema(Schema):
+    """A phone that was shut out may deliver what it did before."""
+
+    until = fields.AwareDateTime(required=True)
+
+
 class DeviceSchema(Schema):
     """A phone as its owner and the administrator see it."""
 
@@ -55,6 +61,11 @@ class DeviceSchema(Schema):
     created_at = fields.AwareDateTime(required=True)
     last_seen_at = fields.AwareDateTime(required=True, allow_none=True)
     revoked_at = fields.AwareDateTime(required=True, allow_none=True)
+    forks = fields.Integer(
+        required=True, metadata={"description": "How often it was found restored or cloned"}
+    )
+    forked_at = fields.AwareDateTime(required=True, allow_none=True)
+    escrow = fields.Nested(EscrowSchema, required=True, allow_none=True)
 
 
 class DeviceListSchema(Schema):

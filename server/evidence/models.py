@@ -37,6 +37,8 @@ class Upload(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
     expires_at: Mapped[datetime] = mapped_column(Moment)
     settled_at: Mapped[datetime | None] = mapped_column(Moment)
+    #: The phone that opened it last, its own or by a courier; None for a console.
+    device_id: Mapped[str | None] = mapped_column(String(36))
 
 
 class Photo(Base):

@@ -36,7 +36,7 @@ from server.evidence.tus_description import (
 )  # fmt: skip
 from server.files.store import MissingObjectError, Store, store_for
 from server.http.actor import Actor
-from server.http.credentials import current_actor
+from server.http.credentials import current_actor, delivering_actor
 from server.http.openapi import documented
 from server.http.transaction import reading
 from server.problems import ProblemError
@@ -122,6 +122,8 @@ def append_chunk(sha256: str) -> Any:
 def cancel_upload(sha256: str) -> Any:
     """Forget an upload that has not become evidence."""
     actor = _uploader()
+    if actor.escrow_until is not None:  # it delivers; what it delivered is no more its own
+        raise ProblemError(problems.UNAUTHENTICATED)
     _receiver().cancel(actor.account_id, _named(sha256))
     return Response(status=204)
 
@@ -150,7 +152,7 @@ def override_method(sha256: str) -> Any:
 @documented(problems.UNAUTHENTICATED)
 def ask_have(body: dict[str, list[str]]) -> Any:
     """Which of these photos the server holds already: one trip for a day's round."""
-    actor = current_actor()
+    actor = delivering_actor()  # in escrow it has no area: it hears of its own uploads only
     with reading() as session:
         found = queries.holdings(session, actor, body["sha256"])
     refused = {
@@ -215,7 +217,7 @@ def _rendering(photo: Photo, size: str) -> tuple[str, bytes]:
 
 def _uploader() -> Actor:
     """Who sends. In this order: who, then which protocol, so that nobody learns for nothing."""
-    actor = current_actor()
+    actor = delivering_actor()
     policy.ensure(actor, "activity.write")
     if (verdict := tus.check_version(dict(request.headers))) is not None:
         _accepted(verdict)

@@ -35,6 +35,9 @@ class Actor:
     area: Area = field(default_factory=Area)
     scopes: tuple[str, ...] = ()
     device_id: str | None = None
+    #: Set for who was shut out: until then they may deliver what they had done before, and read
+    #: nothing at all.
+    escrow_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class Contact:
     unsent: Any
     app: str | None
     last_seen_at: datetime | None
+    #: Whether its author has been told that something of it never came.
+    loss_told: bool = False
 
 
 #: The system itself: migrations, `loa` commands, jobs.
