@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from server import catalogue, clock
@@ -26,6 +26,7 @@ from server.catalogue import Kind
 from server.catalogue.derive import merging
 from server.catalogue.derive.validation import validate
 from server.change_feed import queries as change_feed
+from server.database.among import among
 from server.http.actor import Actor
 from sync import admission
 from sync import outcome as outcomes
@@ -40,12 +41,12 @@ _log: Table = OperationLog.__table__  # type: ignore[assignment]
 # Made once: making a statement costs more than running it
 _READ_ACTIVITIES = (
     select(queries.activities)
-    .where(queries.activities.c.id.in_(bindparam("ids", expanding=True)))
+    .where(among(queries.activities.c.id, "ids"))
     .order_by(queries.activities.c.id)
     .with_for_update()
 )
 _READ_KNOWN = select(_log.c.id, _log.c.hash, _log.c.outcome, _log.c.activity_id).where(
-    _log.c.id.in_(bindparam("ids", expanding=True))
+    among(_log.c.id, "ids")
 )
 
 
@@ -100,14 +101,13 @@ def apply_batch(
     if not operations:
         return []
     held = _read_activities(session, operations)
-    life = change_feed.life(session)
     batch = Batch(
         session,
         actor,
         now,
         clock.today_in_vietnam(now),
         delivery or Delivery(),
-        None if life is None else life[0],
+        _incarnation(session, operations),
         Atlas(session),
         held,
         _read_known(session, operations),  # after the locks: what a writer before us left is seen
@@ -115,6 +115,14 @@ def apply_batch(
     decided = [_decide(batch, operation) for operation in operations]
     rows.write(session, batch.writes, held.values())
     return [_result(batch, *each) for each in decided]
+
+
+def _incarnation(session: Session, operations: Sequence[Operation]) -> str | None:
+    """The present life, if any operation names a version of some life."""
+    if all(operation.base is None for operation in operations):
+        return None
+    life = change_feed.life(session)
+    return None if life is None else life[0]
 
 
 def _read_activities(session: Session, operations: Sequence[Operation]) -> dict[str, rows.Held]:

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Table, delete, insert, select
 from sqlalchemy.orm import Session
 
 from server.activities.models import ActivityEvidence
+from server.database.among import among
+
+_links: Table = ActivityEvidence.__table__  # type: ignore[assignment]
+_NAMERS = select(_links).where(among(_links.c.activity_id, "ids"))
 
 
 def link_evidence(
@@ -41,11 +45,7 @@ def link_evidence(
 
 def namers(session: Session, activity_ids: Iterable[str]) -> dict[tuple[str, str], str]:
     """(activity, sha256) → the account that put the photo there and must deliver it."""
-    rows = session.execute(
-        select(
-            ActivityEvidence.activity_id, ActivityEvidence.sha256, ActivityEvidence.account_id
-        ).where(ActivityEvidence.activity_id.in_(list(activity_ids)))
-    )
+    rows = session.connection().execute(_NAMERS, {"ids": activity_ids})
     return {(row.activity_id, row.sha256): row.account_id for row in rows}
 
 

@@ -11,11 +11,12 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from server.activities.models import OperationLog, OperationTry
 from server.activities.rows import Delivery
+from server.database.among import among
 from server.http.actor import Actor
 from sync import outcome as outcomes
 from sync.limits import RETRIES_MAX, RETRY_S_MAX
@@ -23,6 +24,13 @@ from sync.outcome import Outcome, Parked, Retry, from_wire, to_wire
 
 _log: Table = OperationLog.__table__  # type: ignore[assignment]
 _tries: Table = OperationTry.__table__  # type: ignore[assignment]
+
+# Made once, for every push runs it
+_NUMBERS = select(_log.c.n, _log.c.id).where(
+    _log.c.device_id == bindparam("device"),
+    _log.c.epoch == bindparam("life"),
+    among(_log.c.n, "numbers"),
+)
 
 
 def park_unreadable(
@@ -99,11 +107,7 @@ def numbers_taken(session: Session, delivery: Delivery, numbers: Iterable[int]) 
     if not wanted or delivery.device_id is None:
         return {}
     rows = session.connection().execute(
-        select(_log.c.n, _log.c.id).where(
-            _log.c.device_id == delivery.device_id,
-            _log.c.epoch == delivery.epoch,
-            _log.c.n.in_(wanted),
-        )
+        _NUMBERS, {"device": delivery.device_id, "life": delivery.epoch, "numbers": wanted}
     )
     return {row.n: row.id for row in rows}
 

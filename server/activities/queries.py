@@ -7,18 +7,32 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, false, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Table, bindparam, false, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from server.activities import evidence_links, wire
 from server.activities.models import Activity, ActivityCount, ActivityEvent, Conflict
 from server.activities.search import fold
+from server.database.among import among
 from server.http.actor import Area
 
 activities: Table = Activity.__table__  # type: ignore[assignment]
 _conflicts: Table = Conflict.__table__  # type: ignore[assignment]
 _counts: Table = ActivityCount.__table__  # type: ignore[assignment]
 _events: Table = ActivityEvent.__table__  # type: ignore[assignment]
+
+# Made once, for nearly every sync runs them
+_FEED_PAGE = (
+    select(activities)
+    .where(activities.c.scope == bindparam("name"), activities.c.seq > bindparam("cursor"))
+    .order_by(activities.c.seq)
+    .limit(bindparam("rows"))
+)
+_OPEN_CONFLICTS = (
+    select(_conflicts)
+    .where(among(_conflicts.c.activity_id, "ids"), _conflicts.c.resolved_at.is_(None))
+    .order_by(_conflicts.c.opened_at, _conflicts.c.id)
+)
 
 #: In: pairs of the account that put a photo there and its sha256. Out, for those that the server
 #: knows: what the wire shows, {"verified": bool, …}.
@@ -46,11 +60,7 @@ def open_conflicts(session: Session, activity_ids: Iterable[str]) -> dict[str, l
     found: dict[str, list[Row[Any]]] = {}
     wanted = list(activity_ids)
     if wanted:
-        rows = session.connection().execute(
-            select(_conflicts)
-            .where(_conflicts.c.activity_id.in_(wanted), _conflicts.c.resolved_at.is_(None))
-            .order_by(_conflicts.c.opened_at, _conflicts.c.id)
-        )
+        rows = session.connection().execute(_OPEN_CONFLICTS, {"ids": wanted})
         for row in rows:
             found.setdefault(row.activity_id, []).append(row)
     return found
@@ -74,12 +84,7 @@ def feed_page(session: Session, scope: str, cursor: int, limit: int) -> Sequence
     """Activities of `scope` beyond `cursor`, by seq."""
     return (
         session.connection()
-        .execute(
-            select(activities)
-            .where(activities.c.scope == scope, activities.c.seq > cursor)
-            .order_by(activities.c.seq)
-            .limit(limit)
-        )
+        .execute(_FEED_PAGE, {"name": scope, "cursor": cursor, "rows": limit})
         .all()
     )
 

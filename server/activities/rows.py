@@ -30,6 +30,7 @@ from server.activities.search import search_text
 from server.activities.wire import EVIDENCE
 from server.catalogue.derive.counting import counts
 from server.change_feed import operations as change_feed
+from server.database.among import among
 from server.database.ids import new_id
 from server.http.actor import Actor
 from sync.operation import Operation
@@ -45,6 +46,15 @@ _conflicts: Table = Conflict.__table__  # type: ignore[assignment]
 _events: Table = ActivityEvent.__table__  # type: ignore[assignment]
 _links: Table = ActivityEvidence.__table__  # type: ignore[assignment]
 _log: Table = OperationLog.__table__  # type: ignore[assignment]
+
+# Made once: making a statement costs more than running it. `inline`: nobody asks for the numbers
+# that the database gives.
+_INSERT_LOG = insert(_log).inline()
+_INSERT_EVENTS = insert(_events).inline()
+_INSERT_CONFLICTS = insert(_conflicts).inline()
+_INSERT_COUNTS = insert(_counts).inline()
+_INSERT_LINKS = insert(_links).inline()
+_DELETE_COUNTS = delete(_counts).where(among(_counts.c.activity_id, "ids"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,11 +258,12 @@ def write(session: Session, writes: Writes, helds: Iterable[Held]) -> None:
     """
     moved = [held for held in helds if held.moved]
     connection = session.connection()
-    for table, found in (
-        (_log, writes.log), (_events, writes.events), (_conflicts, writes.conflicts),
+    for statement, found in (
+        (_INSERT_LOG, writes.log), (_INSERT_EVENTS, writes.events),
+        (_INSERT_CONFLICTS, writes.conflicts),
     ):  # fmt: skip
         if found:
-            connection.execute(insert(table), found)
+            connection.execute(statement, found)
     _write_links(session, moved, writes.links)
     _write_counts(session, moved)
     numbers = change_feed.take(session, [_change(held) for held in moved])
@@ -287,10 +298,10 @@ def _write_counts(session: Session, moved: Sequence[Held]) -> None:
     """Rewrite what the moved activities count for."""
     old = [held.columns["id"] for held in moved if held.row is not None]
     if old:
-        session.connection().execute(delete(_counts).where(_counts.c.activity_id.in_(old)))
+        session.connection().execute(_DELETE_COUNTS, {"ids": old})
     new = [each for held in moved for each in counts_of(held.columns)]
     if new:
-        session.connection().execute(insert(_counts), new)
+        session.connection().execute(_INSERT_COUNTS, new)
 
 
 def counts_of(columns: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -340,4 +351,4 @@ def _write_links(
         if (activity_id, sha256) not in kept
     ]
     if fresh:
-        connection.execute(insert(_links), fresh)
+        connection.execute(_INSERT_LINKS, fresh)

@@ -21,6 +21,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, scoped_session
 
 from server.change_feed.models import DatabaseLife, FeedDocument, FeedScope
+from server.database.among import among
 from server.database.ids import new_id
 from sync import digest
 
@@ -39,7 +40,7 @@ _existing: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 # leaves FOR UPDATE out; its only writer holds the whole file (BEGIN IMMEDIATE).
 _READ_LOCKED = (
     select(_scopes.c.name, _scopes.c.seq, _scopes.c.digest, _scopes.c.redirect_to)
-    .where(_scopes.c.name.in_(bindparam("names", expanding=True)))
+    .where(among(_scopes.c.name, "names"))
     .order_by(_scopes.c.name)
     .with_for_update()
 )

@@ -10,6 +10,7 @@ from sqlalchemy import Row, Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from server.change_feed.models import DatabaseLife, FeedDocument, FeedScope
+from server.database.among import among
 
 _scopes: Table = FeedScope.__table__  # type: ignore[assignment]
 _documents: Table = FeedDocument.__table__  # type: ignore[assignment]
@@ -17,9 +18,16 @@ _life: Table = DatabaseLife.__table__  # type: ignore[assignment]
 
 # Made once, for every sync runs them
 _COUNTERS = select(_scopes.c.name, _scopes.c.seq, _scopes.c.digest, _scopes.c.moved_seq).where(
-    _scopes.c.name.in_(bindparam("names", expanding=True))
+    among(_scopes.c.name, "names")
 )
 _LIFE = select(_life.c.incarnation, _life.c.durable_through).order_by(_life.c.started_at.desc())
+
+_DOCUMENTS = (
+    select(_documents)
+    .where(_documents.c.scope == bindparam("name"), _documents.c.seq > bindparam("cursor"))
+    .order_by(_documents.c.seq)
+    .limit(bindparam("rows"))
+)
 
 EMPTY_DIGEST = "0" * 16
 
@@ -41,12 +49,7 @@ def documents_after(session: Session, scope: str, cursor: int, limit: int) -> Se
     """Documents of `scope` beyond `cursor`, by seq."""
     return (
         session.connection()
-        .execute(
-            select(_documents)
-            .where(_documents.c.scope == scope, _documents.c.seq > cursor)
-            .order_by(_documents.c.seq)
-            .limit(limit)
-        )
+        .execute(_DOCUMENTS, {"name": scope, "cursor": cursor, "rows": limit})
         .all()
     )
 

@@ -12,6 +12,7 @@ import math
 import time
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session
@@ -27,13 +28,14 @@ RESTED_S = 2.0
 def engine_options(database_url: str) -> dict[str, Any]:
     """Keyword arguments of `create_engine` for this address."""
     if database_url.startswith("sqlite"):
-        return {"connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}}
+        return {**_JSON, "connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000,
+                                          "check_same_thread": False}}  # fmt: skip
     settings = (
         f"-c lock_timeout={LOCK_TIMEOUT_MS} -c statement_timeout={STATEMENT_TIMEOUT_MS} "
         f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_TIMEOUT_MS} "
         "-c timezone=UTC"
     )
-    return {"connect_args": {"options": settings}, "pool_size": 10, "max_overflow": 10}
+    return {**_JSON, "connect_args": {"options": settings}, "pool_size": 10, "max_overflow": 10}
 
 
 def prepare(engine: Engine) -> None:
@@ -73,6 +75,18 @@ def take_time(session: Session) -> None:
     if session.get_bind().dialect.name == "postgresql":
         for name in ("statement_timeout", "idle_in_transaction_session_timeout"):
             session.execute(text(f"SET LOCAL {name} = 0"))
+
+
+def _read_json(text: Any) -> Any:
+    # SQLite hands a document that is a bare number out as a number
+    return text if isinstance(text, int | float) else orjson.loads(text)
+
+
+def _write_json(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+_JSON: dict[str, Any] = {"json_serializer": _write_json, "json_deserializer": _read_json}
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
