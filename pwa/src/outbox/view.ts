@@ -93,7 +93,12 @@ export function applyOperations(
   let current = row;
   for (const operation of operations) {
     if (operation.type === "create") current ??= created(operation);
-    else if (current) current = { ...patched(current, operation), status: statusAfter(current, operation) };
+    else if (current) {
+      current = {
+        ...patched(decided(current, operation), operation),
+        status: statusAfter(current, operation),
+      };
+    }
   }
   return current;
 }
@@ -114,28 +119,56 @@ function created(operation: Operation): ActivityRow {
   return patched(empty, operation);
 }
 
-function patched(row: ActivityRow, operation: Operation): ActivityRow {
-  const fields: Fields = { ...row.fields };
-  for (const [field, value] of Object.entries(operation.set)) {
-    if (value === null) delete fields[field];
-    else fields[field] = value;
+/** Until the server has decided it too, the one who chose sees what was chosen. */
+function decided(row: ActivityRow, { resolve }: Operation): ActivityRow {
+  const conflict = resolve && row.conflicts?.find((each) => each.id === resolve.conflict);
+  if (!conflict) return row;
+  const conflicts = row.conflicts?.filter((each) => each !== conflict);
+  if (resolve.choice !== "proposed") return { ...row, conflicts };
+  const known = conflict.fields.filter(({ field }) => field !== "evidence" && !(field in (row.sets ?? {})));
+  const mine = Object.fromEntries(known.map(({ field, mine }) => [field, mine]));
+  return { ...row, conflicts, fields: withValues(row.fields, mine) };
+}
+
+function withValues(fields: Fields, set: Fields): Fields {
+  const made = { ...fields };
+  for (const [field, value] of Object.entries(set)) {
+    if (value === null) delete made[field];
+    else made[field] = value;
   }
-  const removed = new Set(operation.remove.evidence ?? []);
-  const added = (operation.add.evidence ?? []) as unknown as Evidence[];
-  const names = new Set(added.map((photo) => photo.sha256));
-  const evidence = row.evidence.filter((photo) => !removed.has(photo.sha256) && !names.has(photo.sha256));
+  return made;
+}
+
+function patched(row: ActivityRow, { set, add, remove }: Operation): ActivityRow {
+  // What only the server knows of stays where the server has it.
+  const known = row.fields;
+  const apart = Object.entries(set).filter(([field]) => !(field in known) && field in (row.extra ?? {}));
+  const fields = withValues(known, { ...set, ...Object.fromEntries(apart.map(([field]) => [field, null])) });
+  const made: ActivityRow = { ...row, fields };
+  if (apart.length) made.extra = withValues(row.extra ?? {}, Object.fromEntries(apart));
+  made.evidence = elements("sha256", row.evidence, add.evidence, remove.evidence);
+  for (const name of new Set([...Object.keys(add), ...Object.keys(remove)])) {
+    if (name === "evidence") continue;
+    made.sets = { ...made.sets, [name]: elements("id", made.sets?.[name] ?? [], add[name], remove[name]) };
+  }
   const date = fields.event_date;
-  return {
-    ...row,
-    fields,
-    evidence: [...evidence, ...added],
-    event_date: typeof date === "string" ? date : (row.event_date ?? null),
-  };
+  made.event_date = typeof date === "string" ? date : (row.event_date ?? null);
+  return made;
+}
+
+/** A set after a patch: one element for each key. */
+function elements<T>(key: string, held: readonly T[], add: Json[] = [], remove: string[] = []): T[] {
+  const of = (element: unknown): string => (element as Record<string, string>)[key] ?? "";
+  const out = new Set([...remove, ...add.map(of)]);
+  return [...held.filter((element) => !out.has(of(element))), ...(add as unknown as T[])];
 }
 
 function statusAfter(row: ActivityRow, operation: Operation): Status {
   if (operation.type === "submit") return "submitted";
   if (operation.type === "withdraw") return "withdrawn";
+  const { resolve } = operation;
+  const conflict = resolve && row.conflicts?.find((each) => each.id === resolve.conflict);
+  if (resolve?.choice === "proposed" && conflict?.type === "withdraw") return "withdrawn";
   return row.status;
 }
 
@@ -161,7 +194,7 @@ export function viewOf(seen: Seen): ActivityView | null {
   const row = applyOperations(seen.row, operations);
   if (!row) return null;
   const evidence = row.evidence.map((photo) => placed(photo, seen));
-  const attention = attentionOf(seen);
+  const attention = attentionOf(row, seen.items);
   const progress = progressOf(evidence, seen.underWay);
   const author = row.author ?? seen.account;
   return {
@@ -197,13 +230,13 @@ function placed(photo: Evidence, { photos, underWay }: Seen): EvidenceView {
 }
 
 /** A parked operation, or a conflict that the author may decide: not one that waits for a reviewer. */
-function attentionOf({ row, items }: Seen): Attention | null {
+function attentionOf(row: ActivityRow, items: readonly OutboxItem[]): Attention | null {
   const parked = items.find((item) => item.state === "parked");
   if (parked) {
     const { reason = "bug", problems = [], operation } = parked;
     return { kind: "parked", reason, problems, operation: operation.id };
   }
-  const conflict = row?.conflicts?.find((each) => each.kind !== "amendment" && each.resolver !== "reviewer");
+  const conflict = row.conflicts?.find((each) => each.kind !== "amendment" && each.resolver !== "reviewer");
   return conflict ? { kind: "conflict", reason: conflict.kind, problems: [] } : null;
 }
 

@@ -12,6 +12,8 @@ export type Trouble =
   | "too_large"
   /** The server no longer speaks this app's protocol. */
   | "too_old"
+  /** The disk did not take what came. */
+  | "storage"
   /** Any other refusal of the whole request. */
   | "refused";
 

@@ -5,7 +5,7 @@
  */
 import { hex } from "../platform/ids.ts";
 import { sha256 } from "../platform/sha256.ts";
-import type { ActivityRow, Json } from "../store/records.ts";
+import type { ActivityRow, Fields, Json } from "../store/records.ts";
 
 const MODULUS = 1n << 64n;
 export const EMPTY = "0".repeat(16);
@@ -28,16 +28,21 @@ export function moveDigest(digest: string, before: Side | null, after: Side | nu
   return (((sum % MODULUS) + MODULUS) % MODULUS).toString(16).padStart(16, "0");
 }
 
-/** 16 hex digits over kind, fields and photos; null where the row has sets that this app does not know. */
+/** 16 hex digits over kind, fields and sets; null where a set has elements without an id. */
 export function contentDigest({ kind, fields, evidence, sets }: ActivityRow): string | null {
-  if (Object.values(sets ?? {}).some((elements) => elements.length)) return null;
-  const photos = evidence.map((photo) => [photo.sha256, pick(photo, ([name]) => !SHOWN_ONLY.has(name))]);
-  const content: Json = {
-    kind,
-    fields: pick(fields, ([, value]) => value !== null),
-    sets: (photos.length ? { evidence: Object.fromEntries(photos) } : {}) as Json,
-  };
+  const found: Record<string, Json> = {};
+  for (const [name, elements] of Object.entries({ ...sets, evidence: evidence as unknown as Json[] })) {
+    const key = name === "evidence" ? "sha256" : "id";
+    const byId = elements.map((element) => [(element as Fields)[key], shownApart(element as Fields)]);
+    if (byId.some(([id]) => typeof id !== "string")) return null;
+    if (byId.length) found[name] = Object.fromEntries(byId) as Json;
+  }
+  const content: Json = { kind, fields: pick(fields, ([, value]) => value !== null), sets: found };
   return hex(sha256(encoder.encode(canonical(content)))).slice(0, 16);
+}
+
+function shownApart(element: Fields): Json {
+  return pick(element, ([name]) => !SHOWN_ONLY.has(name));
 }
 
 /** What the server adds to a photo for display. */

@@ -42,8 +42,8 @@ import type { OtherDraft } from "./answering.ts";
 import type { Carried } from "./deeds.ts";
 import { type Enrolled, keepIdentity, redeem } from "./enrolment.ts";
 import type { Reason } from "./explain.ts";
-import { type Outside, Phone } from "./phone.ts";
-import { pageOutside, wakeWithPage } from "./surroundings.ts";
+import { Phone } from "./phone.ts";
+import { type Outside, pageOutside, wakeWithPage } from "./surroundings.ts";
 
 export type {
   Account,

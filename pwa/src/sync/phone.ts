@@ -1,57 +1,39 @@
 /** The engine's working parts put together: disk, memory, views, sender, photos. See `engine.ts`. */
 import { newId } from "../platform/ids.ts";
-import { wallTime } from "../platform/moment.ts";
-import type { PhotoJob, PreparedPhoto } from "../platform/photo.ts";
+import { captured, wallTime } from "../platform/moment.ts";
+import type { PreparedPhoto } from "../platform/photo.ts";
 import { PhotoError, SyncError } from "../platform/trouble.ts";
 import type { Changes } from "../store/changes.ts";
 import { type Database, isStorageFull, type PhotoSize } from "../store/database.ts";
 import { deleteDraft, putPhoto, removePhoto, saveDraft } from "../store/drafts.ts";
 import { Memory } from "../store/memory.ts";
-import type { Choice, Draft, Evidence, Fields, Json, Operation, PhotoSource } from "../store/records.ts";
+import type { Draft, Evidence, Fields, Json, PhotoSource } from "../store/records.ts";
+import { transact, type Wants } from "../store/transact.ts";
 import { Album } from "../uploads/album.ts";
-import type { Http } from "../uploads/http.ts";
-import type { ChunkSize } from "../uploads/tus.ts";
 import type { Carried, Engine, EngineStatus, Notice, OtherDraft, Reason } from "./engine.ts";
-import { draftOn, sendDraft, withdraw } from "./enqueue.ts";
-import { requestOf, waitingOf, waitingPhotos } from "./report.ts";
-import { Sender, type Surroundings } from "./sender.ts";
-import type { Fetch } from "./transport.ts";
+import type { Line } from "./line.ts";
+import { waitingOf } from "./report.ts";
+import { Sheet } from "./sheet.ts";
+import type { Outside } from "./surroundings.ts";
 import { Views } from "./views.ts";
+import { draftOn, type Given, send, sendWants, withdraw } from "./writing.ts";
 
-/** What the engine takes from the outside; tests give their own. */
-export interface Outside {
-  fetch: Fetch;
-  http: Http;
-  around: Surroundings;
-  prepare: (job: PhotoJob) => Promise<PreparedPhoto>;
-  app: string;
-}
-
+const GIVEN: Given = { newId, captured };
+/** Until the part of the app that did not come is asked for again. */
+const AGAIN_MS = 60_000;
 /** A file beyond this is no photo of a phone, and would not fit its memory. */
 const FILE_MAX_BYTES = 60 * 1024 * 1024;
-
-type Network = typeof import("./network.ts");
-let loaded: Network | null = null;
-
-/** A first visit may lose its line before this piece has come; then there is no network to use it on. */
-async function network(): Promise<Network> {
-  try {
-    loaded = await import("./network.ts");
-    return loaded;
-  } catch {
-    throw new SyncError("offline");
-  }
-}
 
 export class Phone implements Engine {
   readonly #memory = new Memory();
   readonly #views = new Views(this.#memory);
   readonly #listeners = new Set<() => void>();
-  readonly #sender: Sender;
-  #chunk: ChunkSize | null = null;
+  #line: Line | null = null;
+  /** The piece that talks to the server has not come: a first visit whose line broke. */
+  #cutShort = false;
+  #closed = false;
   readonly #album: Album;
   #channel: BroadcastChannel | null = null;
-  #storage: EngineStatus["storage"] = null;
   #notifying = false;
 
   private constructor(
@@ -60,16 +42,6 @@ export class Phone implements Engine {
     private readonly onLogout: (keepData: boolean) => Promise<void>,
   ) {
     this.#album = new Album(database, outside.fetch);
-    this.#sender = new Sender(
-      {
-        items: () => this.#memory.items(),
-        trip: (operations) => this.#trip(operations),
-        photos: (between) => this.#sendPhotos(between),
-        photosWait: () => waitingPhotos(this.#memory).length > 0,
-        changed: () => this.#notify(),
-      },
-      outside.around,
-    );
   }
 
   static async open(
@@ -157,6 +129,7 @@ export class Phone implements Engine {
 
   async saveDraft(draft: Draft): Promise<void> {
     this.#take(await saveDraft(this.database, { ...plain(draft), changedAt: wallTime() }));
+    this.#line?.sender.drafted();
   }
 
   async deleteDraft(id: string): Promise<void> {
@@ -206,8 +179,9 @@ export class Phone implements Engine {
       return await write();
     } catch (error) {
       if (!isStorageFull(error)) throw error;
-      const { dropReceivedPhotos } = await network();
-      await dropReceivedPhotos(this.database, this.#memory.identity.durableThrough);
+      await this.#reach()
+        .then((line) => line.makeRoom())
+        .catch(() => {});
       return write().catch((again: unknown) => {
         throw isStorageFull(again) ? new PhotoError("storage_full") : again;
       });
@@ -215,7 +189,7 @@ export class Phone implements Engine {
   }
 
   async send(draftId: string): Promise<void> {
-    this.#take(await sendDraft(this.database, draftId, newId));
+    await this.#write(sendWants(draftId), (sheet) => send(sheet, draftId, GIVEN));
     this.#wake();
   }
 
@@ -224,26 +198,32 @@ export class Phone implements Engine {
     const view = draftOn(row, this.#memory.itemsOf(activityId), null, "");
     if (!view) throw new Error(`no activity ${activityId}`);
     const about = row ?? { ...view, type: "activity" as const, seq: 0, version: 0, status: "draft" as const };
-    this.#take(await withdraw(this.database, about, newId));
+    const wants: Wants = { rows: [[about.scope, about.id]], draft: about.id };
+    await this.#write(wants, (sheet) => withdraw(sheet, about, GIVEN));
     this.#wake();
+  }
+
+  async #write(wants: Wants, work: (sheet: Sheet) => void): Promise<void> {
+    const { changes } = await transact(this.database, wants, (rows) => {
+      const sheet = new Sheet(rows);
+      work(sheet);
+      return { changes: sheet.changes() };
+    });
+    this.#take(changes);
   }
 
   // ---- deciding and handing over
 
-  async resolve(activity: string, conflict: string, choice: Choice, fields?: Fields): Promise<void> {
-    const { writeResolution } = await network();
-    const said = { conflict, choice, fields };
-    this.#take(await writeResolution(this.database, this.#memory, activity, said));
-    this.#wake();
+  async resolve(...said: Parameters<Engine["resolve"]>): Promise<void> {
+    return (await this.#reach()).resolve(...said);
   }
 
-  async resend(operation: string, correction: { scope?: string; set?: Fields }): Promise<void> {
-    this.#take(await (await network()).writeAgain(this.database, operation, correction));
-    this.#wake();
+  async resend(...said: Parameters<Engine["resend"]>): Promise<void> {
+    return (await this.#reach()).resend(...said);
   }
 
   async dismissParked(operation: string): Promise<void> {
-    this.#take(await (await network()).letGo(this.database, operation));
+    return (await this.#reach()).dismissParked(operation);
   }
 
   notices(): Notice[] {
@@ -251,31 +231,23 @@ export class Phone implements Engine {
   }
 
   otherDrafts(): OtherDraft[] {
-    const { identity, documents } = this.#memory;
-    return loaded?.otherDrafts({ identity, documents: () => [...documents.values()] }) ?? [];
+    return this.#line?.otherDrafts() ?? [];
   }
 
   async takeDraft(id: string): Promise<Draft> {
-    const { changes, result } = await (await network()).bringDraft(this.database, id);
-    this.#take(changes);
-    return structuredClone(result);
+    return (await this.#reach()).takeDraft(id);
   }
 
   async courierFile(): Promise<Blob> {
-    return (await network()).sealAll(this.database, this.#memory, this.outside.around.nowMs());
+    return (await this.#reach()).courierFile();
   }
 
   async carry(file: Blob): Promise<Carried> {
-    const { carryFile } = await network();
-    const { changes, result } = await carryFile(this.database, this.#memory, file, this.outside.fetch);
-    if (changes) this.#take(changes);
-    return result;
+    return (await this.#reach()).carry(file);
   }
 
   explain(activity: string): Reason[] {
-    const items = this.#memory.itemsOf(activity);
-    const photos = this.#memory.photosOf(activity);
-    return loaded?.explain(this.activity(activity), items, photos, this.status()) ?? [];
+    return this.#line?.explain(activity, this) ?? [];
   }
 
   // ---- photos to look at
@@ -286,13 +258,47 @@ export class Phone implements Engine {
 
   // ---- the network
 
-  syncNow(): Promise<void> {
-    return this.#sender.run();
+  async syncNow(): Promise<void> {
+    await (await this.#reach().catch(() => null))?.sender.run();
   }
 
   /** The network is back, or the app came into sight or left it. */
   look(): void {
-    this.#sender.look();
+    if (this.#line) this.#line.sender.look();
+    else void this.syncNow();
+  }
+
+  /** The part that comes after the first screen. Throws SyncError when a first visit lost its line. */
+  async #reach(): Promise<Line> {
+    const { database, outside } = this;
+    try {
+      const { Line } = await import("./network.ts");
+      this.#cutShort = false;
+      if (this.#closed) throw new Error("closed");
+      this.#line ??= new Line({
+        database,
+        outside,
+        memory: this.#memory,
+        take: (changes) => this.#take(changes),
+        notify: () => this.#notify(),
+        underWay: (operations, photo) => {
+          this.#views.mark(operations, photo);
+          this.#notify();
+        },
+        wake: () => this.#wake(),
+      });
+      return this.#line;
+    } catch {
+      if (!this.#closed && !this.#cutShort) {
+        this.#cutShort = true;
+        this.#notify();
+        outside.around.later(AGAIN_MS, () => {
+          this.#cutShort = false;
+          void this.syncNow();
+        });
+      }
+      throw new SyncError("offline");
+    }
   }
 
   /** All of this phone's activities, and what is done once in a while. After the first screen. */
@@ -300,49 +306,12 @@ export class Phone implements Engine {
     await this.#memory.readRest(this.database);
     this.#views.reset();
     this.#notify();
-    const { dropLostScopes, dropReceivedPhotos, storageEstimate } = await network();
-    this.#take(await dropLostScopes(this.database, this.outside.around.nowMs()));
-    await dropReceivedPhotos(this.database, this.#memory.identity.durableThrough);
-    this.#storage = await storageEstimate();
-    this.#notify();
-  }
-
-  async #trip(operations: Operation[]): Promise<{ more: boolean; retryAfterS: number }> {
-    const { exchange, takeAnswer } = await network();
-    const request = requestOf(this.#memory, operations, this.outside.app);
-    this.#underWay(new Set(operations.map((operation) => operation.id)));
-    try {
-      const answer = await exchange(request, this.#memory.identity.token ?? "", this.outside.fetch);
-      const nowMs = this.outside.around.nowMs();
-      const { changes, more } = await takeAnswer(this.database, request, answer, { nowMs, newId });
-      this.#take(changes);
-      return { more, retryAfterS: answer.retry_after_s ?? 0 };
-    } finally {
-      this.#underWay(new Set());
-    }
-  }
-
-  async #sendPhotos(between: () => Promise<void>): Promise<void> {
-    const { ChunkSize, sendPhotos } = await network();
-    const { nowMs } = this.outside.around;
-    this.#chunk ??= new ChunkSize();
-    return sendPhotos({
-      database: this.database,
-      http: this.outside.http,
-      token: this.#memory.identity.token ?? "",
-      chunk: this.#chunk,
-      nowMs,
-      serverTime: () => new Date(nowMs() + (this.#memory.identity.clockOffsetMs ?? 0)).toISOString(),
-      waiting: () => waitingPhotos(this.#memory),
-      onChange: (changes) => this.#take(changes),
-      onProgress: (photo) => this.#underWay(this.#views.underWay.operations, photo),
-      between,
-    });
+    await (await this.#reach()).settle();
   }
 
   /** Sends soon, in this tab or the one that has the lock; the worker wakes us when the network is back. */
   #wake(): void {
-    void this.#sender.run();
+    void this.syncNow();
     this.#channel?.postMessage("wake");
     const worker = globalThis.navigator?.serviceWorker;
     void worker?.ready.then((found) => {
@@ -353,14 +322,15 @@ export class Phone implements Engine {
 
   status(): EngineStatus {
     const { lastContact, clockOffsetMs, escrow = null, carried = [] } = this.#memory.identity;
+    const sender = this.#line?.sender;
     return {
       online: globalThis.navigator?.onLine ?? true,
-      syncing: this.#sender.syncing,
-      paused: this.#sender.paused,
+      syncing: sender?.syncing ?? false,
+      paused: sender?.state.paused ?? null,
       lastContact,
-      trouble: this.#sender.trouble,
+      trouble: this.#cutShort ? "offline" : (sender?.state.trouble ?? null),
       waiting: waitingOf(this.#memory),
-      storage: this.#storage,
+      storage: this.#line?.storage ?? null,
       clockOffsetMs,
       loaded: this.#memory.loaded,
       escrow,
@@ -382,7 +352,8 @@ export class Phone implements Engine {
   async close(): Promise<void> {
     this.#channel?.close();
     this.#channel = null;
-    await this.#sender.stop();
+    this.#closed = true;
+    await this.#line?.sender.stop();
     this.#listeners.clear();
     await this.database.close();
   }
@@ -400,19 +371,6 @@ export class Phone implements Engine {
     this.#notify();
   }
 
-  #underWay(operations: ReadonlySet<string>, photo = this.#views.underWay.photo): void {
-    const before = this.#views.underWay;
-    this.#views.underWay = { operations, photo };
-    for (const item of this.#memory.outbox.values()) {
-      const { id, activity } = item.operation;
-      if (operations.has(id) || before.operations.has(id)) this.#views.touch(activity);
-    }
-    for (const { sha256, activity } of this.#memory.allPhotos()) {
-      if (sha256 === photo?.sha256 || sha256 === before.photo?.sha256) this.#views.touch(activity);
-    }
-    this.#notify();
-  }
-
   #notify(): void {
     if (this.#notifying) return;
     this.#notifying = true;
@@ -426,7 +384,7 @@ export class Phone implements Engine {
     if (typeof BroadcastChannel === "undefined") return;
     this.#channel = new BroadcastChannel(this.database.name);
     this.#channel.onmessage = ({ data }: MessageEvent<Changes | "wake">) => {
-      if (data === "wake") void this.#sender.run();
+      if (data === "wake") void this.syncNow();
       else this.#follow(data);
     };
   }

@@ -1,7 +1,9 @@
 /** When the phone asks by itself, by a clock of the test: often enough to be useful, never in vain. */
 import { beforeEach, expect, test } from "vitest";
-import { Clock } from "../tests/phone.ts";
+import type { Database } from "../store/database.ts";
+import { Clock, enrolledDisk, surroundings } from "../tests/phone.ts";
 import { Sender } from "./sender.ts";
+import type { SyncRequest } from "./wire.ts";
 
 const MINUTE = 60_000;
 
@@ -10,45 +12,48 @@ let trips: number[];
 let fails: boolean;
 let random: number;
 let sender: Sender;
+let database: Database;
+const REPLY = { status: 200, redirected: false, mediaType: "application/json", retryAfter: null };
+const ANSWER = {
+  incarnation: "life",
+  server_time: "2026-11-20T10:00:00Z",
+  outcomes: [],
+  changes: {},
+  durable_through: null,
+};
 
 beforeEach(async () => {
   clock = new Clock();
+  database = await enrolledDisk();
   trips = [];
   fails = false;
   random = 0.5;
   sender = new Sender(
     {
-      items: () => [],
-      trip: async () => {
+      database,
+      waiting: () => ({ items: [], filesWait: false, draftsWait: false }),
+      ask: async () => {
         trips.push(clock.nowMs);
         if (fails) throw new TypeError("a fault of ours");
-        return { more: false, retryAfterS: 0 };
+        const request = { cursors: {}, operations: [], epoch: 1 } as unknown as SyncRequest;
+        return { request, reply: { ...REPLY, text: JSON.stringify(ANSWER) } };
       },
-      photos: async () => {},
-      photosWait: () => false,
+      files: async () => {},
+      makeRoom: async () => {},
+      take: () => {},
       changed: () => {},
     },
-    {
-      nowMs: () => clock.nowMs,
-      random: () => random,
-      later: (ms, work) => {
-        const timer = { at: clock.nowMs + ms, work };
-        clock.timers.push(timer);
-        return () => {
-          clock.timers = clock.timers.filter((each) => each !== timer);
-        };
-      },
-      visible: () => clock.visible,
-      online: () => clock.online,
-      locks: null,
-    },
+    surroundings(clock, () => random),
   );
   await sender.run();
   trips = [];
 });
 
 /** What was begun comes to its end. */
-const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+const settle = async (): Promise<void> => {
+  do await new Promise((resolve) => setTimeout(resolve));
+  while (sender.syncing);
+};
 const pass = (ms: number): Promise<void> => clock.pass(ms, settle);
 const look = async (): Promise<void> => {
   sender.look();

@@ -1,196 +1,210 @@
 /**
- * When to talk to the server and what to do when it does not work. One sender over all tabs, by a
- * Web Lock; records before photos; after a failure a growing, jittered wait. A failure never
- * removes anything: it only decides when to try again, and with how much at once.
+ * Does what the machine says (`machine`): holds its state, performs its effects one after the other,
+ * and brings back what came of them as events. It decides nothing.
  */
-import { BATCH_MAX, chooseBatch, nextTurn } from "../outbox/batch.ts";
+import { newId } from "../platform/ids.ts";
 import { SyncError, type Trouble } from "../platform/trouble.ts";
-import type { OutboxItem } from "../store/records.ts";
+import type { Changes } from "../store/changes.ts";
+import type { Database } from "../store/database.ts";
+import type { Operation } from "../store/records.ts";
+import { transact } from "../store/transact.ts";
+import { type Around, type Effect, type Event, resting, step } from "./machine.ts";
+import type { Reply } from "./reply.ts";
+import type { Round } from "./round.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { answerWants } from "./taking.ts";
+import type { SyncAnswer, SyncRequest } from "./wire.ts";
 
-/**
- * Decisions of the province should show while one looks, without a tap; the trip costs half a
- * kilobyte. Spread by a fifth either way, so that a commune's phones do not ask in step.
- */
-const POLL_MS = 300_000;
-/** Looking up from another app and back, or a line that comes and goes, is no reason to ask again. */
-const NEWS_FRESH_MS = 15_000;
 const LOCK = "loa-sync";
-/** A photo that the server has but has not yet looked at. */
-const PHOTOS_LATER_MS = 30_000;
-/** Far more pages than a commune has; a server that always says "more" must not drain a battery. */
-const TRIPS_MAX = 200;
 
 export interface Work {
-  items(): readonly OutboxItem[];
-  /** One trip with these operations; says if another is worth it now, and how long the server asks to wait. */
-  trip(operations: ReturnType<typeof chooseBatch>): Promise<{ more: boolean; retryAfterS: number }>;
-  /** Sends photos; calls `between` after each chunk. */
-  photos(between: () => Promise<void>): Promise<void>;
-  photosWait(): boolean;
+  database: Database;
+  /** What waits just now. */
+  waiting(): Pick<Around, "items" | "filesWait" | "draftsWait">;
+  /** One trip. Throws SyncError when nothing came back. */
+  ask(operations: Operation[]): Promise<{ request: SyncRequest; reply: Reply }>;
+  /** The disk has these; memory and the other tabs follow. */
+  take(changes: Changes): void;
+  /** Sends photos, then colleagues' files; calls `between` after each chunk. */
+  files(between: () => Promise<void>): Promise<void>;
+  /** There was no room on the disk: caches and what the province holds safely may go. */
+  makeRoom(): Promise<void>;
   /** Something a screen may show has changed. */
   changed(): void;
 }
 
-export interface Surroundings {
-  nowMs(): number;
-  random(): number;
-  later(ms: number, work: () => void): () => void;
-  visible(): boolean;
-  /** False only where the phone knows that it has no network. */
-  online(): boolean;
-  locks: Pick<LockManager, "request"> | null;
-}
-
 export class Sender {
-  syncing = false;
-  paused: "signed_out" | "too_old" | null = null;
-  trouble: Trouble | null = null;
-  #running: Promise<void> | null = null;
-  #again = false;
-  #failures = 0;
-  /** Phone's time of the last round that went well. */
-  #heardMs = Number.NEGATIVE_INFINITY;
-  /** Before the next try after a failure, in ms. */
-  #wait = 0;
-  #batch = BATCH_MAX;
-  #rotation = 0;
+  #state: Round = resting();
+  #running: { over: Promise<void>; end: () => void } | null = null;
   #stopTimer: () => void = () => {};
-  #stopped = false;
+  #unlock: () => void = () => {};
+  #nextChunk: { go: () => void; halt: (error: SyncError) => void } | null = null;
+  #writing: Promise<unknown> = Promise.resolve();
+  readonly #work: Work;
+  readonly #around: Surroundings;
 
-  constructor(
-    private readonly work: Work,
-    private readonly around: Surroundings,
-  ) {}
+  constructor(work: Work, around: Surroundings) {
+    this.#work = work;
+    this.#around = around;
+  }
+
+  get state(): Readonly<Round> {
+    return this.#state;
+  }
+
+  get syncing(): boolean {
+    return ["asking", "taking", "files"].includes(this.#state.phase);
+  }
 
   /** Starts a round, or makes the one under way look again. Resolves when it is over, well or not. */
   run(): Promise<void> {
-    if (this.#stopped) return Promise.resolve();
-    this.#again = true;
-    this.#running ??= this.#round().finally(() => {
-      this.#running = null;
-      this.#plan();
-    });
-    return this.#running;
+    if (this.#state.phase === "stopped") return Promise.resolve();
+    if (!this.#running) {
+      let end = (): void => {};
+      const over = new Promise<void>((resolve) => {
+        end = resolve;
+      });
+      this.#running = { over, end };
+    }
+    const { over } = this.#running;
+    this.#step({ type: "wake" });
+    return over;
   }
 
-  /** The line or somebody's eyes came or went. Asks if that may bring news; else plans anew. */
   look(): void {
-    const age = this.around.nowMs() - this.#heardMs;
-    const isFresh = !this.#failures && age >= 0 && age < NEWS_FRESH_MS;
-    if (!isFresh && (this.around.visible() || !this.#isIdle())) void this.run();
-    else if (!this.#running) this.#plan();
+    this.#step({ type: "look" });
+  }
+
+  drafted(): void {
+    this.#step({ type: "drafted" });
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#stopTimer();
-    await this.#running;
+    this.#step({ type: "stop" });
+    await this.#writing.catch(() => {});
   }
 
-  async #round(): Promise<void> {
-    const { locks } = this.around;
-    if (!locks) return this.#work();
-    // Another tab is at it: it hears of new work by the channel, and this tab looks again later.
-    await locks.request(LOCK, { ifAvailable: true }, async (lock) => {
-      if (lock) await this.#work();
-    });
+  #step(event: Event): void {
+    const { state, effects } = step(this.#state, event, this.#now());
+    this.#state = state;
+    for (const effect of effects) this.#do(effect);
   }
 
-  async #work(): Promise<void> {
-    this.syncing = true;
-    this.work.changed();
-    try {
-      while (this.#again && !this.#stopped) {
-        this.#again = false;
-        await this.#records();
-        if (!this.#stopped && this.work.photosWait()) await this.work.photos(() => this.#between());
+  #now(): Around {
+    const { nowMs, random, visible, online } = this.#around;
+    const moment = { nowMs: nowMs(), random: random(), visible: visible(), online: online() };
+    return { ...moment, ...this.#work.waiting() };
+  }
+
+  #do(effect: Effect): void {
+    switch (effect.do) {
+      case "lock":
+        this.#lock();
+        break;
+      case "unlock":
+        this.#unlock();
+        break;
+      case "request":
+        this.#ask(effect.operations);
+        break;
+      case "read":
+        this.#read(effect.request, effect.answer);
+        break;
+      case "files":
+        this.#sendFiles();
+        break;
+      case "next_chunk":
+        this.#nextChunk?.go();
+        break;
+      case "halt_files":
+        this.#nextChunk?.halt(new SyncError("offline"));
+        break;
+      case "make_room":
+        void this.#work.makeRoom().catch(() => {});
+        break;
+      case "wait":
+        this.#wait(effect.ms);
+        break;
+      case "end":
+        this.#running?.end();
+        this.#running = null;
+        break;
+      case "notify":
+        this.#work.changed();
+        break;
+    }
+  }
+
+  #lock(): void {
+    const { locks } = this.#around;
+    if (!locks) {
+      this.#step({ type: "lock", held: true });
+      return;
+    }
+    const hold = async (lock: Lock | null): Promise<void> => {
+      if (!lock) {
+        this.#step({ type: "lock", held: false });
+        return;
       }
-      this.#succeeded();
-      this.#heardMs = this.around.nowMs();
-    } catch (error) {
-      this.#failed(error);
-    } finally {
-      this.syncing = false;
-      this.work.changed();
-    }
+      const held = new Promise<void>((release) => {
+        this.#unlock = release;
+      });
+      this.#step({ type: "lock", held: true });
+      await held;
+      this.#unlock = () => {};
+    };
+    locks.request(LOCK, { ifAvailable: true }, hold).catch(() => this.#step({ type: "lock", held: false }));
   }
 
-  async #records(): Promise<void> {
-    let more = true;
-    for (let trips = 0; trips < TRIPS_MAX && !this.#stopped; trips++) {
-      const operations = chooseBatch(this.work.items(), this.around.nowMs(), this.#batch, this.#rotation);
-      if (!more && !operations.length) return;
-      const answer = await this.work.trip(operations);
-      more = answer.more;
-      this.#succeeded();
-      this.#batch = Math.min(BATCH_MAX, this.#batch * 2);
-      if (answer.retryAfterS > 0) throw new SyncError("server", answer.retryAfterS);
-    }
+  #ask(operations: Operation[]): void {
+    this.#work.ask(operations).then(
+      ({ request, reply }) => this.#step({ type: "reply", request, reply }),
+      (error) => this.#fail(error),
+    );
   }
 
-  /** New records do not wait for a photo to end. */
-  async #between(): Promise<void> {
-    if (this.#stopped) throw new SyncError("offline");
-    if (!this.#again) return;
-    this.#again = false;
-    await this.#records();
-  }
-
-  #succeeded(): void {
-    this.#failures = 0;
-    this.#wait = 0;
-    this.trouble = null;
-    this.paused = null;
-  }
-
-  #failed(error: unknown): void {
-    const trouble = error instanceof SyncError ? error : new SyncError("refused");
-    if (!(error instanceof SyncError)) console.error(error);
-    this.#failures++;
-    this.#rotation++;
-    this.trouble = trouble.trouble;
-    if (trouble.trouble === "signed_out" || trouble.trouble === "too_old") this.paused = trouble.trouble;
-    else this.#batch = Math.max(1, Math.floor(this.#batch / 2));
-    this.#wait = backoffMs(this.#failures, trouble.retryAfterS, this.around.random());
-  }
-
-  #isIdle(): boolean {
-    return nextTurn(this.work.items()) === null && !this.work.photosWait();
-  }
-
-  /** With nothing to send, only a phone that somebody looks at asks; `look` begins it again. */
-  #plan(): void {
-    this.#stopTimer();
-    if (this.#stopped || this.paused || (this.#isIdle() && !this.around.visible())) return;
-    const turn = nextTurn(this.work.items());
-    const poll = POLL_MS * (0.8 + 0.4 * this.around.random());
-    let wait = turn === null ? poll : Math.min(poll, Math.max(1_000, turn - this.around.nowMs()));
-    if (this.work.photosWait()) wait = Math.min(wait, PHOTOS_LATER_MS);
-    this.#stopTimer = this.around.later(this.#wait || wait, () => {
-      const inVain = this.#isIdle() && !(this.around.visible() && this.around.online());
-      if (inVain) this.#plan();
-      else void this.run();
+  /** The machine's step and what it commits are one transaction with what was read for it. */
+  #read(request: SyncRequest, answer: SyncAnswer): void {
+    const wants = (rows: Parameters<typeof answerWants>[2]) => answerWants(request, answer, rows);
+    const written = transact(this.#work.database, wants, (rows) => {
+      const event: Event = { type: "answer", request, answer, rows, newId };
+      const { effects } = step(this.#state, event, this.#now());
+      const [commit] = effects;
+      if (commit?.do !== "commit") throw new Error("an answer is committed");
+      return commit;
     });
+    this.#writing = written;
+    written.then(
+      ({ changes, then }) => {
+        this.#work.take(changes);
+        this.#step(then);
+      },
+      (error) => this.#fail(error, "storage"),
+    );
   }
-}
 
-/** Wait before the next try: doubling from 2 s to 5 min, anywhere in the upper half (jitter). */
-export function backoffMs(failures: number, retryAfterS: number | null, random: number): number {
-  const most = Math.min(300_000, 2_000 * 2 ** Math.max(0, failures - 1));
-  return Math.max((retryAfterS ?? 0) * 1000 * (1 + random / 4), most * (0.5 + random / 2));
-}
+  #sendFiles(): void {
+    const between = (): Promise<void> =>
+      new Promise((go, halt) => {
+        this.#nextChunk = { go, halt };
+        this.#step({ type: "chunk" });
+      });
+    this.#work.files(between).then(
+      () => this.#step({ type: "files_sent" }),
+      (error) => this.#fail(error),
+    );
+  }
 
-/** The page's own clock, timer and locks. */
-export function pageSurroundings(): Surroundings {
-  return {
-    nowMs: () => Date.now(),
-    random: () => Math.random(),
-    later: (ms, work) => {
-      const timer = setTimeout(work, ms);
-      return () => clearTimeout(timer);
-    },
-    visible: () => typeof document === "undefined" || document.visibilityState === "visible",
-    online: () => globalThis.navigator?.onLine ?? true,
-    locks: globalThis.navigator?.locks ?? null,
-  };
+  #wait(ms: number | null): void {
+    this.#stopTimer();
+    this.#stopTimer = () => {};
+    if (ms !== null) this.#stopTimer = this.#around.later(ms, () => this.#step({ type: "timer" }));
+  }
+
+  #fail(error: unknown, otherwise: Trouble = "refused"): void {
+    const known = error instanceof SyncError;
+    if (!known) console.error(error);
+    const kind = known ? error.trouble : otherwise;
+    this.#step({ type: "trouble", kind, retryAfterS: known ? error.retryAfterS : null });
+  }
 }

@@ -1,10 +1,44 @@
 /** The real page around the engine: network, clock, worker, and what wakes the sender up. */
-import { preparePhoto } from "../platform/photo.ts";
-import type { Outside, Phone } from "./phone.ts";
-import { pageSurroundings } from "./sender.ts";
+import { type PhotoJob, type PreparedPhoto, preparePhoto } from "../platform/photo.ts";
+import type { Http } from "../uploads/http.ts";
+import type { Phone } from "./phone.ts";
+import type { Fetch } from "./transport.ts";
 
 /** Told to the server, so that an office sees which phones are behind. */
 export const APP = "0.1.0";
+
+/** Clock, chance, timer, eyes, line and locks; tests give their own. */
+export interface Surroundings {
+  nowMs(): number;
+  random(): number;
+  later(ms: number, work: () => void): () => void;
+  visible(): boolean;
+  online(): boolean;
+  locks: Pick<LockManager, "request"> | null;
+}
+
+/** What the engine takes from the outside; tests give their own. */
+export interface Outside {
+  fetch: Fetch;
+  http: Http;
+  around: Surroundings;
+  prepare: (job: PhotoJob) => Promise<PreparedPhoto>;
+  app: string;
+}
+
+function pageSurroundings(): Surroundings {
+  return {
+    nowMs: () => Date.now(),
+    random: () => Math.random(),
+    later: (ms, work) => {
+      const timer = setTimeout(work, ms);
+      return () => clearTimeout(timer);
+    },
+    visible: () => typeof document === "undefined" || document.visibilityState === "visible",
+    online: () => globalThis.navigator?.onLine ?? true,
+    locks: globalThis.navigator?.locks ?? null,
+  };
+}
 
 export function pageOutside(): Outside {
   return {

@@ -46,6 +46,8 @@ export function dropLostScopes(database: Database, nowMs: number): Promise<Chang
       }
       await tx.objectStore("shadow").delete(scopeRange(scope.name));
       await tx.objectStore("documents").delete(scopeRange(scope.name));
+      // Where a merged commune's rows lie is known for ever: operations name the old scope.
+      if (scope.movedTo) continue;
       await tx.objectStore("scopes").delete(scope.name);
       changes.scopesGone.push(scope.name);
     }

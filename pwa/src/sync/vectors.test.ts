@@ -1,20 +1,15 @@
 /**
- * The field app does, step by step, what the replica did that the simulator proved: the recording
- * `tests/vectors/outbox.json` (see `tests/sync/outbox_vectors.py`) is replayed against the disk.
+ * The field app's reducer does, step by step, what the replica did that the simulator proved: the
+ * recording `tests/vectors/outbox.json` (see `tests/sync/outbox_vectors.py`) is replayed.
  */
-import "fake-indexeddb/auto";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { chooseBatch } from "../outbox/batch.ts";
 import { viewOf } from "../outbox/view.ts";
-import { Database } from "../store/database.ts";
-import { Memory } from "../store/memory.ts";
-import type { DocumentRow, Draft, Evidence, Fields, Json, Operation } from "../store/records.ts";
-import { takeAnswer } from "./apply.ts";
-import { draftOn, sendDraft, withdraw } from "./enqueue.ts";
-import { keepIdentity } from "./enrolment.ts";
-import { requestOf } from "./report.ts";
+import type { ActivityRow, DocumentRow, Draft, Evidence, Fields, Json, Operation } from "../store/records.ts";
+import { PurePhone } from "../tests/pure.ts";
+import { newScope } from "./feeds.ts";
 import type { SyncAnswer } from "./wire.ts";
+import { draftOn, send, withdraw } from "./writing.ts";
 
 interface Seen {
   status: string;
@@ -49,13 +44,12 @@ interface Recording {
 const path = new URL("../../../tests/vectors/outbox.json", import.meta.url);
 const recording = JSON.parse(readFileSync(path, "utf8")) as Recording;
 const { scope, kind } = recording;
-const LATER = Number.MAX_SAFE_INTEGER;
 
-test.each(recording.cases)("$name", async ({ name, steps }) => {
-  const phone = await Replay.begin(name);
+test.each(recording.cases)("$name", ({ steps }) => {
+  const phone = new Replay();
   for (const [place, step] of steps.entries()) {
-    await phone.do(step);
-    const of = phone.memory.items();
+    phone.do(step);
+    const of = phone.items();
     const at = `step ${place + 1}, ${step.do}`;
     expect(counted(of.filter((item) => item.state === "waiting").map((item) => item.operation)), at).toEqual(
       step.waiting,
@@ -73,51 +67,37 @@ test("the recording is worth its name", () => {
   expect(recording.cases.length).toBeGreaterThanOrEqual(12);
 });
 
-/** The engine's own functions over a disk, with ids counted as the recorder counted them. */
+/** The engine's own steps over plain data, with ids counted as the recorder counted them. */
 class Replay {
-  memory = new Memory();
+  #phone: PurePhone;
   #ids = 0;
 
-  private constructor(private readonly database: Database) {}
-
-  static async begin(name: string): Promise<Replay> {
-    const database = new Database(`loa-vectors-${name}`);
-    const account = { id: "an", name: "An" };
-    await keepIdentity(database, {
-      device: "phone",
-      token: "loa_token",
-      account,
-      scopes: [scope],
-      units: [],
-    });
+  constructor() {
     const body = { kinds: [{ id: kind, version: 1, groups: recording.groups }] } as unknown as Json;
     const about = { scope: "reference", id: "catalogue", seq: 1, version: 1, read: 1, gone: false };
     const catalogue: DocumentRow = { ...about, type: "catalogue", body };
-    await database.write(["documents", "scopes"], async (tx) => {
-      await tx.objectStore("documents").put(catalogue);
-      for (const known of await tx.objectStore("scopes").getAllKeys())
-        if (known !== scope) await tx.objectStore("scopes").delete(known);
-    });
-    const replay = new Replay(database);
-    await replay.#reopen();
-    return replay;
+    this.#phone = PurePhone.begin("phone", "an", [], [catalogue]);
+    this.#phone.do((sheet) => sheet.putScope(newScope(scope)));
   }
 
-  async do(step: Step): Promise<void> {
-    if (step.do === "sync") await this.#sync(step);
+  items() {
+    return this.#phone.items().filter((item) => item.state !== "kept");
+  }
+
+  do(step: Step): void {
+    if (step.do === "sync") this.#sync(step);
     else if (step.do === "withdraw") {
-      const row = this.memory.shadow.get(step.activity)?.row ?? this.#about(step.activity);
-      this.memory.merge(await withdraw(this.database, row, this.#newId));
-    } else await this.#write(step);
-    // Nothing but the disk is left: a phone may die after each step.
-    await this.#reopen();
+      const row = this.#phone.row(step.activity) ?? this.#blank(step.activity);
+      this.#phone.do((sheet) => withdraw(sheet, row, this.#given));
+    } else this.#write(step);
+    // Nothing but plain data is left: a phone may die after each step.
+    this.#phone = new PurePhone(JSON.parse(JSON.stringify(this.#phone.rows)));
   }
 
   shown(activity: string): Seen | null {
-    const row = this.memory.shadow.get(activity)?.row ?? null;
     const view = viewOf({
-      row,
-      items: this.memory.itemsOf(activity),
+      row: this.#phone.row(activity),
+      items: this.items().filter((item) => item.operation.activity === activity),
       photos: [],
       account: { id: "an", name: "An" },
       underWay: { operations: new Set(), photo: null },
@@ -128,60 +108,44 @@ class Replay {
     return { status: view.status, version: view.version, fields: view.fields, evidence };
   }
 
-  async #sync(step: Step): Promise<void> {
-    const operations = chooseBatch(this.memory.items(), LATER, 200, 0);
-    const request = requestOf(this.memory, operations, "test");
+  #sync(step: Step): void {
+    const request = this.#phone.request(200, 500);
     const { incarnation, cursors, epoch } = request;
     expect({ incarnation, cursors, epoch }).toEqual({
       incarnation: step.incarnation,
       cursors: step.cursors,
       epoch: step.epoch,
     });
-    expect(byN(operations)).toMatchObject(byN(step.operations));
-    if (!step.answer) return;
-    const taking = { nowMs: 0, newId: this.#newId };
-    this.memory.merge((await takeAnswer(this.database, request, step.answer, taking)).changes);
+    expect(byN(request.operations)).toMatchObject(byN(step.operations));
+    if (step.answer) this.#phone.answer(request, step.answer, this.#given.newId);
   }
 
-  async #write(step: Step): Promise<void> {
-    const draft = step.do === "report" ? this.#about(step.activity) : this.#draftOn(step.activity);
+  #write(step: Step): void {
+    const draft = step.do === "report" ? this.#blank(step.activity) : this.#draftOn(step.activity);
     Object.assign(draft.fields, step.set);
     const kept = draft.evidence.filter((photo) => !step.remove?.includes(photo.sha256));
     draft.evidence = [...kept, ...(step.add ?? [])];
-    await this.database.write(["drafts"], async (tx) => {
-      await tx.objectStore("drafts").put(draft);
+    this.#phone.do((sheet) => {
+      sheet.drafts.put(draft.id, draft);
+      send(sheet, draft.id, this.#given);
     });
-    this.memory.merge(await sendDraft(this.database, draft.id, this.#newId));
   }
 
   #draftOn(activity: string): Draft {
-    const row = this.memory.shadow.get(activity)?.row ?? null;
-    return draftOn(row, this.memory.itemsOf(activity), this.memory.identity.incarnation, "")!;
+    const items = this.items().filter((item) => item.operation.activity === activity);
+    return draftOn(this.#phone.row(activity), items, this.#phone.rows.identity.incarnation, "")!;
   }
 
-  #about(id: string) {
+  #blank(id: string): Draft & ActivityRow {
     const row = { type: "activity" as const, seq: 0, version: 0, status: "draft" as const };
-    const draft: Draft = {
-      id,
-      kind,
-      kind_version: 1,
-      scope,
-      fields: {},
-      evidence: [],
-      origin: null,
-      startedAt: "",
-      changedAt: "",
-    };
-    return { ...draft, ...row };
+    const times = { startedAt: "", changedAt: "" };
+    return { id, kind, kind_version: 1, scope, fields: {}, evidence: [], origin: null, ...times, ...row };
   }
 
-  #newId = (): string => `${(++this.#ids).toString(16).padStart(8, "0")}-0000-7000-8000-000000000000`;
-
-  async #reopen(): Promise<void> {
-    await this.database.close();
-    this.memory = new Memory();
-    expect(await this.memory.open(this.database)).toBe(true);
-  }
+  #given = {
+    newId: (): string => `${(++this.#ids).toString(16).padStart(8, "0")}-0000-7000-8000-000000000000`,
+    captured: () => ({ wall: "", monotonic_ms: 0, boot: "", beacon: null }),
+  };
 }
 
 function counted(operations: readonly Operation[]): Record<string, number> {

@@ -21,6 +21,19 @@ export class Views {
     this.#stale.add(activity);
   }
 
+  /** What is on its way changes the words of the activities concerned. */
+  mark(operations = this.underWay.operations, photo = this.underWay.photo): void {
+    const before = this.underWay;
+    this.underWay = { operations, photo };
+    for (const { operation } of this.memory.outbox.values()) {
+      const isConcerned = operations.has(operation.id) || before.operations.has(operation.id);
+      if (isConcerned) this.touch(operation.activity);
+    }
+    for (const { sha256, activity } of this.memory.allPhotos()) {
+      if (sha256 === photo?.sha256 || sha256 === before.photo?.sha256) this.touch(activity);
+    }
+  }
+
   follow(changes: Changes): void {
     if (changes.scopes.some((scope) => scope.droppedAt) || changes.scopesGone.length) this.reset();
     for (const row of [...changes.shadow, ...changes.shadowGone]) this.touch(row.id);

@@ -1,6 +1,6 @@
 /** The request and the answer of `POST /api/v1/sync` (PROTOCOL.md, 4), and telling an answer from a portal. */
 import type { OutcomeRow } from "../outbox/settle.ts";
-import type { ActivityRow, Json, Operation, Unit } from "../store/records.ts";
+import type { ActivityRow, Draft, Json, Operation, Unit } from "../store/records.ts";
 
 export const PROTOCOL = 1;
 /** Rows in one answer: a minute on a bad link, and each page that arrived is kept. */
@@ -19,6 +19,12 @@ export interface SyncRequest {
   digests: Record<string, string>;
   operations: Operation[];
   max_rows: number;
+  /** Copies of what is being written here; null: there is none any more. */
+  drafts?: { id: string; changed_at: string; body: Draft | null }[];
+  /** Documents of other devices' drafts that go on here. */
+  taken?: string[];
+  /** Id of the key for sealed files that is known here. */
+  courier_key?: string;
 }
 
 /** A row as it comes: an activity, whole or (`own`) without its body; a document; or gone. */
@@ -51,6 +57,9 @@ export interface SyncAnswer {
   durable_through: string | null;
   oldest_protocol?: number;
   retry_after_s?: number;
+  /** The access ended: operations and photos are still taken until then, nothing is told. */
+  escrow?: { until: string };
+  courier_key?: { id: string; public_key: string };
 }
 
 /** The parsed body if it is an answer of ours; null for anything else that came with a 200. */

@@ -3,7 +3,8 @@ import "fake-indexeddb/auto";
 import { hashBytes } from "../platform/sha256.ts";
 import { Database } from "../store/database.ts";
 import { keepIdentity } from "../sync/enrolment.ts";
-import { type Outside, Phone } from "../sync/phone.ts";
+import { Phone } from "../sync/phone.ts";
+import type { Outside, Surroundings } from "../sync/surroundings.ts";
 import { ACCOUNT, COMMUNE, type FakeServer, type FakeUploads } from "./server.ts";
 
 let phones = 0;
@@ -38,25 +39,29 @@ export class Clock {
   }
 }
 
+export function surroundings(clock: Clock, random = () => 0.5): Surroundings {
+  return {
+    nowMs: () => clock.nowMs,
+    random,
+    later: (ms, work) => {
+      const timer = { at: clock.nowMs + ms, work };
+      clock.timers.push(timer);
+      return () => {
+        clock.timers = clock.timers.filter((each) => each !== timer);
+      };
+    },
+    visible: () => clock.visible,
+    online: () => clock.online,
+    locks: null,
+  };
+}
+
 export function outside(server: FakeServer, uploads: FakeUploads, clock = new Clock()): Outside {
   return {
     fetch: server.fetch,
     http: uploads.http,
     app: "test",
-    around: {
-      nowMs: () => clock.nowMs,
-      random: () => 0.5,
-      later: (ms, work) => {
-        const timer = { at: clock.nowMs + ms, work };
-        clock.timers.push(timer);
-        return () => {
-          clock.timers = clock.timers.filter((each) => each !== timer);
-        };
-      },
-      visible: () => clock.visible,
-      online: () => clock.online,
-      locks: null,
-    },
+    around: surroundings(clock),
     async prepare(job) {
       const bytes = await job.file.arrayBuffer();
       const sha256 = await hashBytes(bytes);

@@ -1,0 +1,174 @@
+/**
+ * What the engine does once the network's part of the app has come: rounds, decisions, files handed
+ * over, upkeep. The first screen waits for none of it; the worker keeps it, so all but the first
+ * visit have it without a network too.
+ */
+import type { Changes } from "../store/changes.ts";
+import type { Database } from "../store/database.ts";
+import type { Memory } from "../store/memory.ts";
+import type { Choice, Draft, Fields, Operation } from "../store/records.ts";
+import { sendPhotos } from "../uploads/photos.ts";
+import { ChunkSize } from "../uploads/tus.ts";
+import { type Correction, type OtherDraft, otherDrafts } from "./answering.ts";
+import {
+  bringDraft,
+  type Carried,
+  carryFile,
+  deliverCarried,
+  letGo,
+  sealAll,
+  writeAgain,
+  writeResolution,
+} from "./deeds.ts";
+import type { Engine, EngineStatus, Reason } from "./engine.ts";
+import { explain } from "./explain.ts";
+import { waitingPhotos } from "./report.ts";
+import { draftsWait, requestOf } from "./request.ts";
+import { Sender } from "./sender.ts";
+import type { Outside } from "./surroundings.ts";
+import { exchange } from "./transport.ts";
+import { dropLostScopes, dropReceivedPhotos, storageEstimate } from "./upkeep.ts";
+
+/** The engine's inner side, as this part needs it. */
+export interface Inside {
+  database: Database;
+  memory: Memory;
+  outside: Outside;
+  /** What the disk has now. */
+  take(changes: Changes): void;
+  notify(): void;
+  /** What is on its way just now; what is left out stays as it was. */
+  underWay(
+    operations: ReadonlySet<string> | undefined,
+    photo?: { sha256: string; share: number } | null,
+  ): void;
+  wake(): void;
+}
+
+export class Line {
+  readonly sender: Sender;
+  storage: EngineStatus["storage"] = null;
+  readonly #inside: Inside;
+  readonly #chunk = new ChunkSize();
+
+  constructor(inside: Inside) {
+    this.#inside = inside;
+    const { database, memory, outside } = inside;
+    this.sender = new Sender(
+      {
+        database,
+        waiting: () => ({
+          items: memory.items(),
+          filesWait: waitingPhotos(memory).length > 0 || !!memory.identity.carried?.length,
+          draftsWait: draftsWait(memory),
+        }),
+        ask: (operations) => this.#ask(operations),
+        take: inside.take,
+        files: (between) => this.#sendFiles(between),
+        makeRoom: () => this.makeRoom(),
+        changed: inside.notify,
+      },
+      outside.around,
+    );
+  }
+
+  // ---- trips
+
+  async #ask(operations: Operation[]) {
+    const { memory, outside, underWay } = this.#inside;
+    const request = requestOf(memory, operations, outside.app);
+    underWay(new Set(operations.map((operation) => operation.id)));
+    try {
+      return { request, reply: await exchange(request, memory.identity.token ?? "", outside.fetch) };
+    } finally {
+      underWay(new Set());
+    }
+  }
+
+  async #sendFiles(between: () => Promise<void>): Promise<void> {
+    const { database, memory, outside, take, underWay } = this.#inside;
+    const { nowMs } = outside.around;
+    await sendPhotos({
+      database,
+      http: outside.http,
+      token: memory.identity.token ?? "",
+      chunk: this.#chunk,
+      nowMs,
+      serverTime: () => new Date(nowMs() + (memory.identity.clockOffsetMs ?? 0)).toISOString(),
+      waiting: () => waitingPhotos(memory),
+      onChange: take,
+      onProgress: (photo) => underWay(undefined, photo),
+      between,
+    });
+    await deliverCarried(database, memory, outside.fetch, take);
+  }
+
+  // ---- deciding and handing over
+
+  async resolve(activity: string, conflict: string, choice: Choice, fields?: Fields): Promise<void> {
+    const { database, memory, take, wake } = this.#inside;
+    take(await writeResolution(database, memory, activity, { conflict, choice, fields }));
+    wake();
+  }
+
+  async resend(operation: string, correction: Correction): Promise<void> {
+    const { database, take, wake } = this.#inside;
+    take(await writeAgain(database, operation, correction));
+    wake();
+  }
+
+  async dismissParked(operation: string): Promise<void> {
+    const { database, take } = this.#inside;
+    take(await letGo(database, operation));
+  }
+
+  otherDrafts(): OtherDraft[] {
+    const { identity, documents } = this.#inside.memory;
+    return otherDrafts({ identity, documents: () => [...documents.values()] });
+  }
+
+  async takeDraft(id: string): Promise<Draft> {
+    const { database, take } = this.#inside;
+    const { changes, result } = await bringDraft(database, id);
+    take(changes);
+    this.sender.drafted();
+    return structuredClone(result);
+  }
+
+  courierFile(): Promise<Blob> {
+    const { database, memory, outside } = this.#inside;
+    return sealAll(database, memory, outside.around.nowMs());
+  }
+
+  async carry(file: Blob): Promise<Carried> {
+    const { database, memory, outside, take, wake } = this.#inside;
+    const { changes, result } = await carryFile(database, memory, file, outside.fetch);
+    if (changes) {
+      take(changes);
+      wake();
+    }
+    return result;
+  }
+
+  explain(activity: string, engine: Pick<Engine, "activity" | "status">): Reason[] {
+    const { memory } = this.#inside;
+    const view = engine.activity(activity);
+    return explain(view, memory.itemsOf(activity), memory.photosOf(activity), engine.status());
+  }
+
+  // ---- upkeep
+
+  async settle(): Promise<void> {
+    const { database, outside, take, notify } = this.#inside;
+    take(await dropLostScopes(database, outside.around.nowMs()));
+    await this.makeRoom();
+    this.storage = await storageEstimate();
+    notify();
+  }
+
+  /** Room is made of photos that the province holds safely; of nothing else. */
+  async makeRoom(): Promise<void> {
+    const { database, memory } = this.#inside;
+    await dropReceivedPhotos(database, memory.identity.durableThrough);
+  }
+}
