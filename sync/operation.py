@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NoReturn, cast
 
 from sync.codec import canonical, sha256_hex
+from sync.conflict import CHOICES
 from sync.errors import CodecError, OperationError, Problem
 from sync.limits import (
     DEPTH_MAX,
@@ -37,6 +38,8 @@ SERVER_OWNED: frozenset[str] = frozenset(
 )  # fmt: skip
 #: The same inside an element of a set.
 SERVER_OWNED_IN_ELEMENT: frozenset[str] = frozenset({"verified", "received_at"})
+
+CONFLICT_ID_MAX = 48
 
 # Lower case only: two spellings of one id would be two ids.
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -135,6 +138,8 @@ class _Reader:
             resolve=self._object("resolve"),
             hash=digest,
         )
+        if operation.type == "resolve":
+            self._check_choice(operation)
         if operation.type == "create" and (operation.base or operation.remove):
             self._complain("base", "create_has_base")
         if self.problems:
@@ -142,6 +147,18 @@ class _Reader:
         if self.server_owned:
             self._fail("server_owned", self.server_owned)
         return operation
+
+    def _check_choice(self, operation: Operation) -> None:
+        """Which conflict, and which way. Typed values belong to the choice `values` only: beside
+        another they would be ones that somebody wrote and nobody takes."""
+        told = operation.resolve or {}
+        conflict, choice = told.get("conflict"), told.get("choice")
+        if not (isinstance(conflict, str) and 0 < len(conflict) <= CONFLICT_ID_MAX):
+            self._complain("resolve.conflict", "format" if "conflict" in told else "required")
+        if not (isinstance(choice, str) and choice in CHOICES):
+            self._complain("resolve.choice", "choice")
+        elif choice != "values" and (operation.set or operation.add or operation.remove):
+            self._complain("set", "choice_has_values")
 
     def _hash(self) -> str:
         try:

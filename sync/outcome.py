@@ -32,6 +32,7 @@ BUG: Final = "bug"  # ours
 # ---- why it must come again
 AFTER_UNKNOWN: Final = "after_unknown"  # the operation before it has not arrived (also: parked)
 UNKNOWN_ACTIVITY: Final = "unknown_activity"  # its create has not arrived (also: parked)
+UNKNOWN_CONFLICT: Final = "unknown_conflict"  # what it resolves has not arrived (also: parked)
 UNKNOWN_KIND: Final = "unknown_kind"  # a newer app than this server
 UNSUPPORTED: Final = "unsupported"  # a newer type of operation than this server
 # ---- why `applied` changed nothing

@@ -6,103 +6,37 @@ operation was here before or comes too early (`admission`), locks, storing, coun
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 from sync import outcome as outcomes
-from sync.admission import seen_version
-from sync.conflict import Conflict, FieldValue, Kind
-from sync.content import Content, UnfitPatch, merge_content, proposals
+from sync.conflict import Conflict, FieldValue
+from sync.content import UnfitPatch, merge_content, proposals
 from sync.errors import Problem
 from sync.fields import MergePolicy
+from sync.meeting import Context, Meeting, Reconciled, parked
 from sync.operation import Operation
-from sync.outcome import Applied, Conflicted, Merged, Outcome, Parked, Retry
+from sync.outcome import Applied, Conflicted, Parked, Retry
 from sync.record import OPEN, Record, Status
+from sync.resolve import resolve
 
 __all__ = ["Conflict", "Context", "FieldValue", "Reconciled", "reconcile"]
-
-#: (fields, sets, status) -> problems. Status `draft` asks for types and ranges only, `submitted`
-#: also for completeness.
-Validate = Callable[
-    [Mapping[str, Any], Mapping[str, Mapping[str, Mapping[str, Any]]], str], list[Problem]
-]
-
-
-@dataclass(frozen=True)
-class Context:
-    """What the record does not say. `may_write` is asked of the scope that the operation names.
-
-    `predecessor` is the outcome of the operation that `after` names: with it a chain made offline
-    counts as made on its own results. `incarnation` is the present one; a `base` of another life
-    means nothing. An open conflict stops nothing here: it is approval that waits for it.
-    """
-
-    author: str
-    may_write: bool
-    validate: Validate
-    open_conflict: bool = False
-    predecessor: Outcome | None = None
-    incarnation: str | None = None
-
-
-@dataclass(frozen=True)
-class Reconciled:
-    """`record` is the state afterwards: the very same object if nothing changed.
-
-    `conflicts` are to be opened beside the record; they also stand in the outcome.
-    """
-
-    outcome: Outcome
-    record: Record | None
-    conflicts: tuple[Conflict, ...] = ()
 
 
 def reconcile(
     record: Record | None, operation: Operation, policy: MergePolicy, context: Context
 ) -> Reconciled:
     """Apply `operation` to `record` (None: no such activity), by the rules of its type."""
-    if not context.may_write:
+    allowed = context.may_write or (operation.type == "resolve" and context.may_review)
+    if not allowed:
         return Reconciled(Parked(outcomes.NO_PERMISSION), record)
     try:
         if operation.type == "create":
             return _create(record, operation, policy, context)
         if record is None:
             return Reconciled(Retry(outcomes.UNKNOWN_ACTIVITY), None)
-        return _meet(_Meeting(record, operation, policy, context))
+        return _meet(Meeting(record, operation, policy, context))
     except UnfitPatch as unfit:
-        return Reconciled(_parked(outcomes.INVALID, unfit.problems, record), record)
-
-
-@dataclass(frozen=True)
-class _Meeting:
-    """An operation and the record that it meets."""
-
-    record: Record
-    operation: Operation
-    policy: MergePolicy
-    context: Context
-
-    @property
-    def moved(self) -> bool:
-        """Whether the record is no longer at the version that the phone knew."""
-        seen = seen_version(self.operation, self.context.predecessor, self.context.incarnation)
-        return seen != self.record.version
-
-    def parked(self, reason: str, problems: list[Problem] | None = None) -> Reconciled:
-        return Reconciled(_parked(reason, problems or [], self.record), self.record)
-
-    def unchanged(self) -> Reconciled:
-        reason = outcomes.ALREADY_SO if self.moved else None
-        return Reconciled(Applied(reason, version=self.record.version), self.record)
-
-    def conflict(
-        self, kind: Kind, values: tuple[FieldValue, ...], problems: list[Problem] | None = None
-    ) -> Reconciled:
-        """All of the operation is kept beside the record, which stays as it is."""
-        conflicts = (Conflict(kind, self.operation.id, values),)
-        outcome = Conflicted(None, tuple(problems or ()), conflicts, self.record.version)
-        return Reconciled(outcome, self.record, conflicts)
+        return Reconciled(parked(outcomes.INVALID, unfit.problems, record), record)
 
 
 def _create(
@@ -110,7 +44,7 @@ def _create(
 ) -> Reconciled:
     if record is not None:
         # The same create again is recognised by its operation id; this is another one.
-        return Reconciled(_parked(outcomes.ACTIVITY_REUSE, [], record), record)
+        return Reconciled(parked(outcomes.ACTIVITY_REUSE, [], record), record)
     new = Record(
         id=operation.activity,
         scope=operation.scope,
@@ -128,11 +62,11 @@ def _create(
     new = replace(new, fields=content.fields, sets=content.sets, extra=content.extra)
     problems = context.validate(new.fields, new.sets, "draft")
     if problems:
-        return Reconciled(_parked(outcomes.INVALID, problems, None), None)
+        return Reconciled(parked(outcomes.INVALID, problems, None), None)
     return Reconciled(Applied(version=1), new)
 
 
-def _meet(meeting: _Meeting) -> Reconciled:
+def _meet(meeting: Meeting) -> Reconciled:
     record, operation = meeting.record, meeting.operation
     if operation.scope != record.scope:
         return meeting.parked(outcomes.WRONG_SCOPE)
@@ -141,14 +75,14 @@ def _meet(meeting: _Meeting) -> Reconciled:
     if operation.type == "withdraw":
         return _withdraw(meeting)
     if operation.type == "resolve":
-        return Reconciled(Retry(outcomes.UNSUPPORTED, version=record.version), record)
+        return resolve(meeting)
     values = proposals(record, operation, meeting.policy)
     if record.status in OPEN:
         return _change(meeting, values)
     return _change_closed(meeting, values)
 
 
-def _withdraw(meeting: _Meeting) -> Reconciled:
+def _withdraw(meeting: Meeting) -> Reconciled:
     record = meeting.record
     if record.status == "withdrawn":
         return meeting.unchanged()
@@ -163,7 +97,7 @@ def _withdraw(meeting: _Meeting) -> Reconciled:
     return Reconciled(Applied(version=after.version), after)
 
 
-def _change_closed(meeting: _Meeting, values: tuple[FieldValue, ...]) -> Reconciled:
+def _change_closed(meeting: Meeting, values: tuple[FieldValue, ...]) -> Reconciled:
     """An edit or submission meets a record that is approved, rejected or withdrawn."""
     status = meeting.record.status
     submits = meeting.operation.type == "submit"
@@ -175,54 +109,26 @@ def _change_closed(meeting: _Meeting, values: tuple[FieldValue, ...]) -> Reconci
     return meeting.conflict("amendment" if status == "approved" else "withdrawal", values)
 
 
-def _change(meeting: _Meeting, values: tuple[FieldValue, ...]) -> Reconciled:
+def _change(meeting: Meeting, values: tuple[FieldValue, ...]) -> Reconciled:
     """An edit or submission meets a record that is open."""
     record, operation = meeting.record, meeting.operation
     merged = merge_content(record, operation, meeting.policy)
     status: Status = "submitted" if operation.type == "submit" else record.status  # type: ignore[assignment]
-    problems = _new_problems(meeting, merged.content, status)
+    problems = meeting.new_problems(merged.content, status)
     if problems:
         # Each side may be valid alone: then nobody is wrong, and both are kept.
         if meeting.moved and values and not _own_problems(meeting):
             return meeting.conflict("invalid", values, problems)
         return meeting.parked(outcomes.INVALID, problems)
-    after = _changed(meeting, merged.content, status)
-    conflicts = (Conflict("fields", operation.id, merged.kept),) if merged.kept else ()
+    after = meeting.changed(merged.content, status)
+    kept = Conflict("fields", operation.id, merged.kept, operation.type)
+    conflicts = (kept,) if merged.kept else ()
     if conflicts:
         return Reconciled(Conflicted(None, (), conflicts, after.version), after, conflicts)
-    if after is record:
-        return meeting.unchanged()
-    kind = Merged if meeting.moved else Applied
-    return Reconciled(kind(version=after.version), after)
+    return meeting.unchanged() if after is record else meeting.took(after)
 
 
-def _changed(meeting: _Meeting, content: Content, status: Status) -> Record:
-    record = meeting.record
-    if content.equals(record) and status == record.status:
-        return record
-    return replace(
-        record,
-        kind_version=max(record.kind_version, meeting.operation.kind_version),
-        fields=content.fields,
-        sets=content.sets,
-        extra=content.extra,
-        status=status,
-        version=record.version + 1,
-    )
-
-
-def _new_problems(meeting: _Meeting, content: Content, status: str) -> list[Problem]:
-    """Problems of the whole after the change; an edit answers only for those that it adds."""
-    record, validate = meeting.record, meeting.context.validate
-    strictness = "submitted" if status == "submitted" else "draft"
-    problems = validate(content.fields, content.sets, strictness)
-    if problems and meeting.operation.type == "edit":
-        old = [_name(problem) for problem in validate(record.fields, record.sets, strictness)]
-        problems = [problem for problem in problems if _name(problem) not in old]
-    return problems
-
-
-def _own_problems(meeting: _Meeting) -> list[Problem]:
+def _own_problems(meeting: Meeting) -> list[Problem]:
     """Problems of the patch by itself."""
     known = meeting.policy.known_fields
     patch = {
@@ -231,11 +137,3 @@ def _own_problems(meeting: _Meeting) -> list[Problem]:
         if name in known and value is not None
     }
     return meeting.context.validate(patch, {}, "draft")
-
-
-def _name(problem: Problem) -> tuple[Any, Any]:
-    return problem.get("field"), problem.get("code")
-
-
-def _parked(reason: str, problems: list[Problem], record: Record | None) -> Parked:
-    return Parked(reason, tuple(problems), version=record.version if record else None)
