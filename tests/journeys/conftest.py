@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
@@ -16,7 +17,7 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-quic", "--lang=vi-VN",
 ]  # fmt: skip
-PHONE = {
+PHONE: dict[str, Any] = {
     "viewport": {"width": 360, "height": 740},
     "device_scale_factor": 1.5,
     "is_mobile": True,
@@ -24,7 +25,7 @@ PHONE = {
     "locale": "vi-VN",
     "timezone_id": "Asia/Ho_Chi_Minh",
 }
-DESK = {
+DESK: dict[str, Any] = {
     "viewport": {"width": 1440, "height": 900},
     "locale": "vi-VN",
     "timezone_id": "Asia/Ho_Chi_Minh",

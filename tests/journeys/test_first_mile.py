@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, Playwright, expect
 
-from server import clock
-from tests.journeys.conftest import DESK
 from tests.journeys.phone import Phone, photo
+from tests.journeys.steps import fill_broadcast, sign_in, week_figure
 from tests.support.serving import Server
 
 COMMUNE = "c-00004-2025"
@@ -21,50 +19,12 @@ REMARK = "Chưa đọc được giờ phát trên ảnh"
 pytestmark = pytest.mark.journey
 
 
-def week_figure(server: Server) -> dict[str, Any]:
-    """Row I.4 of this week in the commune, as the operator's command tells it."""
-    today = clock.today_in_vietnam(clock.now())
-    year, week, _ = today.isocalendar()
-    plans = server.loa("plans", "list", "--json")
-    plan = next(one for one in plans["items"] if one["year"] == today.year)
-    progress = server.loa(
-        "plans", "progress", "--plan", plan["id"], "--unit", COMMUNE,
-        "--period", f"{year}-W{week:02d}", "--json",
-    )  # fmt: skip
-    row: dict[str, Any] = next(row for row in progress["rows"] if row["code"] == "I.4")
-    return {name: row[name] for name in ("done", "sent", "approved")}
-
-
-def fill_broadcast(page: Page, folder: Path) -> None:
-    """What a collaborator fills in: photos, time, station, programme."""
-    page.get_by_label("Chụp ảnh").set_input_files(photo(folder, 1))
-    expect(page.get_by_role("img", name="Ảnh 1")).to_be_visible(timeout=20_000)
-    page.get_by_label("Chọn ảnh").set_input_files(photo(folder, 2))
-    expect(page.get_by_role("img", name="Ảnh 2")).to_be_visible(timeout=20_000)
-    page.get_by_label("Giờ bắt đầu").fill("05:30")
-    page.get_by_role("button", name="5 phút").click()
-    page.get_by_role("button", name="FM", exact=True).click()
-    page.get_by_role("textbox", name="Số cụm loa có phát").fill("8")
-    page.get_by_label("Tên chương trình").fill("Lương hưu cho lao động tự do")
-    page.get_by_role("button", name="Tự sản xuất").click()
-    page.get_by_role("button", name="BHXH tự nguyện").click()
-
-
-def sign_in(browser: Browser, server: Server) -> Page:
-    page = browser.new_context(**DESK).new_page()
-    page.goto(f"{server.url}/console")
-    page.get_by_label("Tên đăng nhập").fill(SIGN_IN["username"])
-    page.get_by_label("Mật khẩu").fill(SIGN_IN["password"])
-    page.get_by_role("button", name="Đăng nhập").click()
-    return page
-
-
 def test_first_mile(
     server: Server, playwright: Playwright, desk_browser: Browser, tmp_path: Path, pictures: Path
 ) -> None:
     reporter = server.add_account("collaborator", COMMUNE, "Nông Thị Thử")
     server.add_account("provincial_reviewer", "p-01-2025", "Trần Văn Duyệt", **SIGN_IN)
-    assert week_figure(server) == {"done": 0, "sent": 0, "approved": 0}
+    assert week_figure(server, COMMUNE) == {"done": 0, "sent": 0, "approved": 0}
     phone = Phone(playwright, tmp_path / "profile")
 
     # enrol by the link; the code leaves the address
@@ -102,10 +62,10 @@ def test_first_mile(
     phone.offline(False)
     expect(page.get_by_text("Tỉnh đã nhận 2/2 ảnh")).to_be_visible(timeout=60_000)
     page.screenshot(path=pictures / "field-outbox-sent.png")
-    assert week_figure(server) == {"done": 1, "sent": 1, "approved": 0}
+    assert week_figure(server, COMMUNE) == {"done": 1, "sent": 1, "approved": 0}
 
     # the province returns it with a remark and a circle
-    desk = sign_in(desk_browser, server)
+    desk = sign_in(desk_browser, server, SIGN_IN)
     desk.get_by_role("button", name="Khoanh").click()
     stage = desk.locator(".frame img")
     expect(stage).to_be_visible()
@@ -142,7 +102,7 @@ def test_first_mile(
     desk.get_by_role("button", name="Tải lại").click()
     desk.get_by_role("button", name=re.compile("^Duyệt")).click()
     expect(desk.get_by_text(re.compile("^Đã duyệt"))).to_be_visible()
-    assert week_figure(server) == {"done": 1, "sent": 1, "approved": 1}
+    assert week_figure(server, COMMUNE) == {"done": 1, "sent": 1, "approved": 1}
     desk.get_by_role("link", name="Phụ lục").click()
     row = desk.get_by_role("row", name=re.compile(r"^I\.4 "))
     expect(row.get_by_role("cell").nth(7)).to_have_text("1")
