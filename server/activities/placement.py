@@ -75,10 +75,16 @@ class Atlas:
         return self._versions[key]
 
     def may_write(self, actor: Actor, place: Place) -> bool:
-        """`may_write`, also where the place was merged away and its rows are still on their way."""
+        """`may_write`, also in the midst of a merger: the place's rows may still be on their way
+        to where the actor works, or the actor was asked for a moment before its units followed."""
         if may_write(actor, place):
             return True
-        return any(may_write(actor, each) for each in self.places(place.scope) if each != place)
+        if any(may_write(actor, each) for each in self.places(place.scope) if each != place):
+            return True
+        worked_in = (lineages.scope_of(each) for each in sorted(actor.area.commune_ids))
+        return policy.may(actor, "activity.write") and any(
+            place in self.places(scope) for scope in worked_in
+        )
 
     def _version(self, place: Place, day: date, named: str) -> str:
         level, code, _ = named.split("-")

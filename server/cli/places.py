@@ -1,9 +1,13 @@
-"""`loa places`: finding a place by its name. Not here: loading them, which `loa init` does."""
+"""`loa places`: finding a place by its name; acts that merge, divide or rename communes.
+
+Not here: loading places, which `loa init` does.
+"""
 
 from __future__ import annotations
 
 import json
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -41,6 +45,122 @@ def find(app: Flask, text: str, level: str | None, day: datetime | None, limit: 
         _show(place)
     if not found:
         click.echo("Không tìm thấy địa danh nào.", err=True)
+
+
+@places.command("change")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only say what would change and move.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@click.pass_obj
+def change(app: Flask, file: Path, dry_run: bool, as_json: bool) -> None:
+    """Record the act in FILE (YAML, see server/places/acts.py) and carry it out from its day on.
+
+    Before its day nothing moves; run `loa places move` on the day. The same file again is safe.
+    """
+    from server import clock
+    from server.places.acts import ActError, read_act
+    from server.places.recording import record_act
+
+    with app.app_context():
+        try:
+            act = read_act(file.read_text(encoding="utf-8"), file.name)
+            told = _dry_run(act)
+            if not dry_run:
+                with _writing() as session:
+                    told["recorded"] = record_act(session, clock.now(), act)
+                told |= _move_all()
+        except ActError as error:
+            raise click.ClickException(str(error)) from error
+    click.echo(json.dumps(told, ensure_ascii=False) if as_json else _sentences(told, dry_run))
+
+
+@places.command("move")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@click.pass_obj
+def move(app: Flask, as_json: bool) -> None:
+    """Carry out recorded acts whose day has come, and move what is still on its way."""
+    with app.app_context():
+        told = _move_all()
+    click.echo(json.dumps(told) if as_json else f"Đã chuyển {told['moved']} hoạt động.")
+
+
+def _writing() -> Any:
+    from server.http.transaction import writing
+
+    return writing()
+
+
+def _dry_run(act: Any) -> dict[str, Any]:
+    """What an act would do: versions, feeds with the number of their activities, accounts."""
+    from server.activities import moving
+    from server.http.transaction import reading
+    from server.places import lineages
+    from server.places.acts import work_out
+    from server.places.recording import is_recorded
+
+    with reading() as session:
+        if is_recorded(session, act):
+            return {"date": act.date.isoformat(), "recorded": False, "opens": [], "feeds": []}
+        effects = work_out(session, act)
+        scopes = {each: lineages.scope_of(each) for each in effects.ended}
+        held = moving.left_in(session, sorted(scopes.values()))
+        feeds = [
+            {"from": scopes[each], "to": [lineages.scope_of(heir) for heir in effects.heirs[each]],
+             "activities": held[scopes[each]]}
+            for each in effects.ended
+        ]  # fmt: skip
+        opens = [{"id": row["id"], "name": row["full_name"]} for row in effects.opens]
+    return {"date": act.date.isoformat(), "opens": opens, "feeds": feeds}
+
+
+def _move_all() -> dict[str, Any]:
+    """Carry out what is due, then move in bounded transactions to the end."""
+    from server import clock
+    from server.activities import moving
+    from server.http.actor import SYSTEM
+
+    with _writing() as session:
+        done = moving.carry_out_due(session, SYSTEM, clock.now())
+    moved = 0
+    while (some := _move_some()) is not None:
+        moved += some
+    accounts = sum(len(act.accounts) for act in done)
+    return {"carried_out": len(done), "accounts": accounts, "moved": moved}
+
+
+def _move_some() -> int | None:
+    """One transaction. A clash with a phone's batch is no fault: the same again will do."""
+    from sqlalchemy.exc import OperationalError
+
+    from server import clock
+    from server.activities import moving
+    from server.exchange.push import CLASHES_MAX, is_clash
+
+    for left in reversed(range(CLASHES_MAX)):
+        try:
+            with _writing() as session:
+                return moving.move_some(session, clock.now())
+        except OperationalError as error:
+            if not left or not is_clash(error):
+                raise
+    raise AssertionError("unreachable")
+
+
+def _sentences(told: dict[str, Any], dry_run: bool) -> str:
+    lines = [f"Có hiệu lực từ {told['date']}."]
+    lines += [f"  đơn vị mới {each['id']} {each['name']}" for each in told["opens"]]
+    for feed in told["feeds"]:
+        where = ", ".join(feed["to"])
+        lines.append(f"  {feed['from']} → {where}: {feed['activities']} hoạt động")
+    if not dry_run and not told["recorded"]:
+        lines.append("Thay đổi này đã được ghi trước đây.")
+    if not dry_run:
+        lines.append(
+            f"Đã chuyển {told['moved']} hoạt động, {told['accounts']} tài khoản."
+            if told["carried_out"] or told["moved"]
+            else "Chưa chuyển gì. Đến ngày hiệu lực, chạy `loa places move`."
+        )
+    return "\n".join(lines)
 
 
 def _find(

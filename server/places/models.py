@@ -7,13 +7,14 @@ next. `Unit` is the value that readers get. Not here: hamlets, which stand in no
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from typing import Literal
+from datetime import date, datetime
+from typing import Any, Literal
 
 from sqlalchemy import Boolean, Date, Float, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.database import Base
+from server.database.types import Json, Moment
 
 Level = Literal["nation", "province", "district", "commune", "office"]
 
@@ -75,6 +76,23 @@ class UnitFile(Base):
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     digest: Mapped[str] = mapped_column(String(64))
+
+
+class UnitAct(Base):
+    """An act that merged, divided or renamed units, as an operator recorded it.
+
+    `body` holds what it does to the tables (`acts.Effects`), so that a later release of the files
+    does not undo it. `carried_out_at` is when feeds and accounts were sent on their way.
+    """
+
+    __tablename__ = "unit_act"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    date: Mapped[date] = mapped_column(Date)
+    basis: Mapped[str | None] = mapped_column(String(80))
+    body: Mapped[Any] = mapped_column(Json)
+    recorded_at: Mapped[datetime] = mapped_column(Moment)
+    carried_out_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class Office(Base):

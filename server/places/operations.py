@@ -1,7 +1,7 @@
 """The only writers of places: loading the country from its two files, keeping offices.
 
 The files are the data set of `server/places/data` (its NOTICE.md names sources and licences).
-Not here: moving activities when units merge.
+Not here: acts that merge, divide or rename units later (`acts`, `recording`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from server.places import folding
+from server.places import folding, recording
 from server.places.models import (
     NATION_ID,
     Office,
@@ -57,6 +57,7 @@ def load_units(session: Session, folder: Path = DATA) -> bool:
     _put_rows(session, _units, ("id",), [_NATION, *_unit_rows(folder / "units.csv")])
     _put_rows(session, _successions, ("from_id", "to_id"),
               _succession_rows(folder / "successions.csv"))  # fmt: skip
+    recording.restore(session)
     connection.execute(delete(_files))
     connection.execute(
         insert(_files), [{"name": name, "digest": digest} for name, digest in files.items()]

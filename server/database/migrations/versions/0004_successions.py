@@ -5,6 +5,7 @@ Revision: 0004, follows 0003
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0004"
 down_revision = "0003"
@@ -37,10 +38,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("scope", "row_id", name=op.f("pk_feed_move")),
     )
     op.create_index(op.f("ix_feed_move_scope_seq"), "feed_move", ["scope", "seq"])
+    op.create_table(
+        "unit_act",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("date", sa.Date(), nullable=False),
+        sa.Column("basis", sa.String(length=80), nullable=True),
+        sa.Column("body", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("carried_out_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unit_act")),
+    )
     op.execute(GUARDS[op.get_bind().dialect.name])
 
 
 def downgrade() -> None:
+    op.drop_table("unit_act")
     op.drop_index(op.f("ix_feed_move_scope_seq"), table_name="feed_move")
     op.drop_table("feed_move")
     for name in ("emptied_at", "redirect_to", "moved_seq"):
