@@ -15,6 +15,7 @@ from server.change_feed import operations as feed
 from server.database import db, engine
 from server.devices import routes as devices
 from server.evidence import routes as evidence
+from server.exchange import courier_routes as courier
 from server.exchange import routes as exchange
 from server.http import front, openapi, pages
 from server.http.actor import SYSTEM
@@ -33,7 +34,7 @@ from server.settings import Settings
 BLUEPRINTS = (
     places.blueprint, accounts.blueprint, devices.blueprint, plans.blueprint,
     activities.blueprint, evidence.blueprint, reviews.blueprint, measures.blueprint,
-    exchange.blueprint,
+    exchange.blueprint, courier.blueprint,
 )  # fmt: skip
 
 

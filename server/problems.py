@@ -169,6 +169,21 @@ PHOTO_REFUSED = _define(
     "This file cannot serve as a photo. The report and its other photos are not affected.",
 )  # fmt: skip
 
+# ---- courier: work handed to a colleague as a sealed file
+COURIER_UNREADABLE = _define(
+    "courier-unreadable", 422,
+    "Tệp chuyển giúp không mở được: tệp bị cắt, bị sửa, hoặc của hệ thống khác. Chưa có gì được"
+    " ghi. Nhờ người gửi tạo lại tệp; dữ liệu trên máy của họ vẫn còn.",
+    "This file cannot be opened: it was cut, changed, or belongs to another system. Nothing was"
+    " written. Ask its sender to make it again; what is on their phone is kept.",
+)  # fmt: skip
+COURIER_STRANGER = _define(
+    "courier-stranger", 422,
+    "Máy tạo ra tệp này không còn được nhận ở đây. Chưa có gì được ghi. Báo cho cơ quan BHXH.",
+    "The phone that made this file is no longer accepted here. Nothing was written. Tell the"
+    " office.",
+)  # fmt: skip
+
 # ---- reviews
 STALE_REVIEW = _define(
     "stale-review", 409,

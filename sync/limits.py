@@ -24,6 +24,11 @@ ROWS_MAX = 500
 #: Bytes of one operation's canonical JSON. 40 photos with placeholders fit; a book does not.
 OPERATION_BYTES_MAX = 64 * 1024
 
+#: Drafts backed up by one request, bytes of one (as of an operation), and kept for one phone.
+DRAFTS_MAX = 20
+DRAFT_BYTES_MAX = 64 * 1024
+DRAFTS_KEPT_MAX = 100
+
 #: Fields in one patch, elements in one change of a set, levels of nesting inside a value.
 FIELDS_MAX = 200
 ELEMENTS_MAX = 500

@@ -54,6 +54,20 @@ def documents_after(session: Session, scope: str, cursor: int, limit: int) -> Se
     )
 
 
+def live_documents(session: Session, scope: str, prefix: str) -> Sequence[Row[Any]]:
+    """Ids of the documents of `scope` that begin with `prefix` and are not gone."""
+    columns = _documents.c
+    return (
+        session.connection()
+        .execute(
+            select(columns.id).where(
+                columns.scope == scope, columns.gone.is_(False), columns.id.startswith(prefix)
+            )
+        )
+        .all()
+    )
+
+
 def life(session: Session) -> tuple[str, datetime | None] | None:
     """`(incarnation, durable_through)`; None before `begin_life`."""
     row = session.connection().execute(_LIFE).first()

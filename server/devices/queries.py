@@ -103,6 +103,11 @@ def list_devices(session: Session, actor: Actor, now: datetime) -> Sequence[Devi
     return [one for one in found if _may_see(session, actor, one.owner, now)]
 
 
+def device_name(session: Session, device_id: str) -> str:
+    """How the phone calls itself."""
+    return session.execute(select(Device.name).where(Device.id == device_id)).scalar_one()
+
+
 def describe_scopes(session: Session, scopes: Sequence[str]) -> list[dict[str, Any]]:
     """The places behind `scopes`: `{scope, id, name, full_name, province}` each."""
     described = []

@@ -22,7 +22,10 @@ from server.evidence.tus import Creation
 from server.problems import ProblemError
 
 
-def open_upload(session: Session, now: datetime, account_id: str, creation: Creation) -> Upload:
+def open_upload(
+    session: Session, now: datetime, account_id: str, creation: Creation,
+    device_id: str | None = None,
+) -> Upload:  # fmt: skip
     """The account's upload of that name, made or found again, with its time renewed.
 
     Raises `upload-malformed` when it was opened before with another size.
@@ -39,12 +42,15 @@ def open_upload(session: Session, now: datetime, account_id: str, creation: Crea
             offset=0,
             created_at=now,
             expires_at=now + UPLOAD_KEPT,
+            device_id=device_id,
         )
     )
     upload = session.get_one(Upload, (account_id, creation.sha256), populate_existing=True)
     if upload.size != creation.size:
         raise ProblemError(problems.UPLOAD_MALFORMED, header="Upload-Length")
     upload.expires_at = now + UPLOAD_KEPT
+    if device_id is not None and upload.settled_at is None:
+        upload.device_id = device_id
     session.flush()
     return upload
 

@@ -53,11 +53,13 @@ class Receiver:
     store: Store
     decoder: Decoder
 
-    def open(self, now: datetime, account_id: str, creation: tus.Creation) -> Progress:
-        """Open the upload, or find it again as it stands."""
+    def open(
+        self, now: datetime, account_id: str, creation: tus.Creation, device_id: str | None = None
+    ) -> Progress:
+        """Open the upload, or find it again as it stands. `device_id`: the phone that has it."""
         with writing() as session:
             expired = operations.drop_expired(session, now)
-            operations.open_upload(session, now, account_id, creation)
+            operations.open_upload(session, now, account_id, creation, device_id)
         for account, sha256 in expired:
             if (account, sha256) != (account_id, creation.sha256):
                 self.store.delete(growing_key(account, sha256))

@@ -74,11 +74,11 @@ def create_upload() -> Any:
     """Open an upload, or find it again: `Upload-Offset` says from where to go on."""
     actor = _uploader()
     creation = _accepted(tus.read_creation(dict(request.headers), request.content_length))
-    receiver, now = _receiver(), clock.now()
-    progress = receiver.open(now, actor.account_id, creation)
+    taking, now = receiver(), clock.now()
+    progress = taking.open(now, actor.account_id, creation, actor.device_id)
     # Creation With Upload: what is here already is not taken twice; the client goes on from there.
     if creation.chunk is not None and progress.offset == 0:
-        progress = receiver.append(now, actor.account_id, progress, creation.chunk, _body())
+        progress = taking.append(now, actor.account_id, progress, creation.chunk, _body())
     location = f"{blueprint.url_prefix}{_UPLOADS}/{creation.sha256}"
     return Response(status=201, headers={"Location": location, **_headers(progress)})
 
@@ -90,7 +90,7 @@ def create_upload() -> Any:
 def show_upload(sha256: str) -> Any:
     """Where an upload stands."""
     actor = _uploader()
-    progress = _receiver().progress(clock.now(), actor.account_id, _named(sha256))
+    progress = receiver().progress(clock.now(), actor.account_id, _named(sha256))
     headers = _headers(progress)
     # Core, HEAD: the answer MUST NOT be cached and tells the length and the metadata.
     headers["Cache-Control"] = "no-store"
@@ -108,10 +108,10 @@ def show_upload(sha256: str) -> Any:
 def append_chunk(sha256: str) -> Any:
     """Take a chunk; the last one answers `Upload-Verified: true`."""
     actor = _uploader()
-    receiver, now = _receiver(), clock.now()
-    present = receiver.progress(now, actor.account_id, _named(sha256))
+    taking, now = receiver(), clock.now()
+    present = taking.progress(now, actor.account_id, _named(sha256))
     chunk = _accepted(tus.read_chunk(dict(request.headers), request.content_length, present.size))
-    progress = receiver.append(now, actor.account_id, present, chunk, _body())
+    progress = taking.append(now, actor.account_id, present, chunk, _body())
     return Response(status=204, headers=_headers(progress))
 
 
@@ -124,7 +124,7 @@ def cancel_upload(sha256: str) -> Any:
     actor = _uploader()
     if actor.escrow_until is not None:  # it delivers; what it delivered is no more its own
         raise ProblemError(problems.UNAUTHENTICATED)
-    _receiver().cancel(actor.account_id, _named(sha256))
+    receiver().cancel(actor.account_id, _named(sha256))
     return Response(status=204)
 
 
@@ -252,7 +252,8 @@ def _body() -> BinaryIO:
     return cast(BinaryIO, request.stream)
 
 
-def _receiver() -> Receiver:
+def receiver() -> Receiver:
+    """What takes in photos of this application, also for those that come by other routes."""
     return Receiver(_store(), shared_decoder())
 
 

@@ -117,10 +117,10 @@ def read_operation(raw: object, suspect: bool = True) -> Operation | Refused:
 
 
 def check_envelope(message: Message) -> None:
-    """Refuse poison anywhere but in the operations. Raises `StrictJsonError`."""
+    """Refuse poison anywhere but in what has verdicts of its own. Raises `StrictJsonError`."""
     raw = message.value
     if isinstance(raw, dict):
-        rest = {name: value for name, value in raw.items() if name != "operations"}
+        rest = {name: value for name, value in raw.items() if name not in ("operations", "drafts")}
         found = _first_poison(rest)
         if isinstance(raw, _PoisonedObject):
             found = "the same key twice in one object"
@@ -128,12 +128,17 @@ def check_envelope(message: Message) -> None:
             raise StrictJsonError(found)
 
 
+def is_readable(raw: object) -> bool:
+    """Whether a database of either kind could hold `raw`, two levels down in a message."""
+    return _first_poison(raw) is None
+
+
 def _refused(raw: object, reason: str, problems: tuple[dict[str, str], ...]) -> Refused:
     text = json.dumps(raw, ensure_ascii=True, sort_keys=True, default=_show)
     known = raw if isinstance(raw, dict) else {}
     return Refused(
-        id=_readable_id(known.get("id")),
-        activity=_readable_id(known.get("activity")),
+        id=readable_id(known.get("id")),
+        activity=readable_id(known.get("activity")),
         hash=hashlib.sha256(text.encode("ascii")).hexdigest(),
         reason=reason,
         problems=problems,
@@ -141,7 +146,8 @@ def _refused(raw: object, reason: str, problems: tuple[dict[str, str], ...]) -> 
     )
 
 
-def _readable_id(value: object) -> str | None:
+def readable_id(value: object) -> str | None:
+    """`value` if it is an id as phones make them."""
     return value if isinstance(value, str) and _ID.fullmatch(value) else None
 
 

@@ -18,6 +18,7 @@ from server.activities import wire
 from server.activities.operations import Result
 from server.change_feed import moves
 from server.change_feed import queries as change_feed
+from server.exchange import drafts
 from server.exchange.request import SyncRequest
 from server.http.actor import Actor
 from sync.feed import Page, page, start_of
@@ -55,7 +56,8 @@ def changes(
         if room == 0:
             found[scope] = {"to": cursor, "more": True, "digest": digest, "rows": []}
             continue
-        read = _read(session, scope, cursor, room, own, with_moves=moved_seq > cursor)
+        read = _read(session, scope, cursor, room, own, actor.device_id,
+                     with_moves=moved_seq > cursor)  # fmt: skip
         room -= len(read.rows)
         found[scope] = {
             "to": read.to,
@@ -100,12 +102,13 @@ def _read(
     cursor: int,
     limit: int,
     own: Mapping[str, Result],
+    device_id: str | None,
     *,
     with_moves: bool,
 ) -> Page:
     if scope.partition(":")[0] in _DOCUMENT_LEVELS:
         documents = change_feed.documents_after(session, scope, cursor, limit + 1)
-        return page([_document(row) for row in documents], cursor, limit)
+        return page([_document(row, device_id) for row in documents], cursor, limit)
     rows = activities.feed_page(session, scope, cursor, limit + 1)
     beyond: list[dict[str, Any]] = [{"seq": row.seq, "row": row} for row in rows]
     if with_moves:
@@ -133,9 +136,12 @@ def _left(row: Any) -> dict[str, Any]:
             "moved_to": row.moved_to}  # fmt: skip
 
 
-def _document(row: Any) -> dict[str, Any]:
+def _document(row: Any, device_id: str | None) -> dict[str, Any]:
     known = {"type": row.type, "id": row.id, "seq": row.seq, "version": row.version}
-    return {**known, "gone": True} if row.gone else {**known, "body": row.body}
+    if row.gone:
+        return {**known, "gone": True}
+    own_draft = drafts.is_of(row.id, device_id)
+    return {**known, "body": drafts.without_content(row.body) if own_draft else row.body}
 
 
 def _own(results: Sequence[Result]) -> dict[str, Result]:

@@ -63,8 +63,10 @@ class Verdict:
         }
 
 
-def deliver(actor: Actor, now: datetime, request: SyncRequest) -> list[Verdict]:
-    """Apply the request's operations and note what the phone told of itself.
+def deliver(
+    actor: Actor, now: datetime, request: SyncRequest, *, told: bool = True
+) -> list[Verdict]:
+    """Apply the request's operations and, if it `told` it now, what the phone says of itself.
 
     One verdict an operation, in the request's order. Raises only when the database is away.
     """
@@ -74,7 +76,8 @@ def deliver(actor: Actor, now: datetime, request: SyncRequest) -> list[Verdict]:
     for _ in range(CLASHES_MAX):
         try:
             with writing() as session:
-                contact.note(session, actor.device_id, now, request)
+                if told:
+                    contact.note(session, actor.device_id, now, request)
                 return _apply(session, actor, now, delivery, received)
         except (OperationalError, IntegrityError) as error:
             if not is_clash(error):

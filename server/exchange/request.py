@@ -11,7 +11,7 @@ from typing import Any
 
 from server import problems
 from server.problems import ProblemError
-from sync.limits import BATCH_MAX, INTEGER_MAX, NAME_MAX, OLDEST_PROTOCOL, ROWS_MAX
+from sync.limits import BATCH_MAX, DRAFTS_MAX, INTEGER_MAX, NAME_MAX, OLDEST_PROTOCOL, ROWS_MAX
 
 #: Scopes that one phone may name. A collaborator has a handful; an office's phone some hundreds.
 SCOPES_MAX = 1_000
@@ -34,6 +34,12 @@ class SyncRequest:
     max_rows: int
     #: Whether an operation may hold what no database takes; False spares the search.
     suspect: bool = True
+    #: Backups of drafts, still unread, and documents of drafts that this phone took over.
+    drafts: tuple[object, ...] = ()
+    taken: tuple[str, ...] = ()
+    #: The key for sealed files that the phone holds, by its id; `asks_key`: it named one, or None.
+    courier_key: str | None = None
+    asks_key: bool = False
 
 
 class _Reader:
@@ -45,7 +51,7 @@ class _Reader:
 
     def number(self, name: str, default: int, at_most: int = INTEGER_MAX) -> int:
         value = self._raw.get(name, default)
-        if _is_number(value, at_most):
+        if is_number(value, at_most):
             return int(value)
         self._note(name, f"số nguyên từ 0 đến {at_most}", f"a whole number from 0 to {at_most}")
         return default
@@ -66,7 +72,7 @@ class _Reader:
 
     def cursors(self) -> dict[str, int]:
         found = self.mapping("cursors") or {}
-        if not all(len(name) <= NAME_MAX and _is_number(seq) for name, seq in found.items()):
+        if not all(len(name) <= NAME_MAX and is_number(seq) for name, seq in found.items()):
             self._note("cursors", "một đối tượng gồm các số nguyên", "an object of whole numbers")
             return {}
         return dict(found)
@@ -78,15 +84,21 @@ class _Reader:
             return {}
         return dict(found)
 
-    def operations(self) -> tuple[object, ...]:
-        found = self._raw.get("operations")
+    def listed(self, name: str, at_most: int) -> tuple[object, ...]:
+        found = self._raw.get(name)
         if found is None:
             return ()
-        if not isinstance(found, list) or len(found) > BATCH_MAX:
-            self._note("operations", f"danh sách, tối đa {BATCH_MAX}",
-                       f"a list of at most {BATCH_MAX}")  # fmt: skip
+        if not isinstance(found, list) or len(found) > at_most:
+            self._note(name, f"danh sách, tối đa {at_most}", f"a list of at most {at_most}")
             return ()
         return tuple(found)
+
+    def names(self, name: str, at_most: int) -> tuple[str, ...]:
+        found = self.listed(name, at_most)
+        if not all(isinstance(each, str) and len(each) <= NAME_MAX for each in found):
+            self._note(name, "danh sách các chuỗi chữ", "a list of texts")
+            return ()
+        return tuple(str(each) for each in found)
 
     def _note(self, name: str, vi: str, en: str) -> None:
         self.wrong.append(
@@ -117,9 +129,13 @@ def read_request(raw: object, suspect: bool = True) -> SyncRequest:
         incarnation=reader.text("incarnation"),
         cursors=reader.cursors(),
         digests=reader.digests(),
-        operations=reader.operations(),
+        operations=reader.listed("operations", BATCH_MAX),
         max_rows=min(reader.number("max_rows", ROWS_MAX), ROWS_MAX),
         suspect=suspect,
+        drafts=reader.listed("drafts", DRAFTS_MAX),
+        taken=reader.names("taken", DRAFTS_MAX),
+        courier_key=reader.text("courier_key"),
+        asks_key="courier_key" in raw or raw.get("incarnation") is None,
     )
     reader.text("catalogue")
     if unsent is not None:
@@ -130,7 +146,7 @@ def read_request(raw: object, suspect: bool = True) -> SyncRequest:
 
 
 def _check_unsent(reader: _Reader, unsent: Mapping[str, Any]) -> None:
-    counts_fit = all(_is_number(unsent.get(key, 0)) for key in ("operations", "photos"))
+    counts_fit = all(is_number(unsent.get(key, 0)) for key in ("operations", "photos"))
     oldest = unsent.get("oldest_at")
     if not counts_fit or not (oldest is None or (isinstance(oldest, str) and len(oldest) < 64)):
         reader.wrong.append({
@@ -139,7 +155,8 @@ def _check_unsent(reader: _Reader, unsent: Mapping[str, Any]) -> None:
         })  # fmt: skip
 
 
-def _is_number(value: object, at_most: int = INTEGER_MAX) -> bool:
+def is_number(value: object, at_most: int = INTEGER_MAX) -> bool:
+    """Whether `value` is a whole number from 0 to `at_most`; True and False are none."""
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= at_most
 
 

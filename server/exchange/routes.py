@@ -17,12 +17,13 @@ from server import clock, problems
 from server.activities.wire import moment
 from server.change_feed import operations as change_feed_operations
 from server.change_feed import queries as change_feed
-from server.exchange import beacon, contact, parsing, pull, push
+from server.exchange import beacon, contact, drafts, escrow, parsing, pull, push
+from server.exchange.courier_routes import own_key
 from server.exchange.request import SyncRequest, read_request
 from server.exchange.schemas import SyncAnswerSchema, SyncRequestSchema
 from server.http.actor import Actor, Contact
 from server.http.body import read_body
-from server.http.credentials import current_actor, current_credential
+from server.http.credentials import current_credential, delivering_actor
 from server.http.decode import StrictJsonError
 from server.http.openapi import documented, signed_in_by
 from server.http.transaction import reading, writing
@@ -47,15 +48,18 @@ def sync() -> Response:
 
     Each operation has an outcome of its own; a bad one never fails the others.
     """
-    actor = current_actor()
+    actor = delivering_actor()
     if actor.device_id is None:
         raise ProblemError(problems.FORBIDDEN)  # a console works online, through the lists
     now = clock.now()
     request = _read(actor)
     verdicts = push.deliver(actor, now, request) if request.operations else []
+    kept = _keep_drafts(actor, request)
     # The time after the commit: a backup begun before it may miss what is acknowledged here
     answer = _answer(actor, clock.now(), request, verdicts)
-    return jsonify(answer)
+    if actor.escrow_until is not None:
+        answer |= escrow.narrowed(actor.escrow_until, verdicts)
+    return jsonify(answer | kept | _key_news(request))
 
 
 def _read(actor: Actor) -> SyncRequest:
@@ -70,6 +74,25 @@ def _read(actor: Actor) -> SyncRequest:
     if request.device is not None and request.device != actor.device_id:
         raise ProblemError(problems.FORBIDDEN)  # a token belongs to one phone
     return request
+
+
+def _keep_drafts(actor: Actor, request: SyncRequest) -> dict[str, Any]:
+    """The answer's `drafts`, if it sent any; in a transaction of their own, for no operation
+    depends on them."""
+    if not request.drafts and not request.taken:
+        return {}
+    if actor.escrow_until is not None:
+        return {"drafts": drafts.refuse(request)}
+    with writing() as session:
+        return {"drafts": drafts.keep(session, actor, request)}
+
+
+def _key_news(request: SyncRequest) -> dict[str, Any]:
+    """The answer's `courier_key`, for a phone that holds none or another."""
+    if not request.asks_key:
+        return {}
+    key = own_key()
+    return {} if request.courier_key == key.id else {"courier_key": key.to_wire()}
 
 
 def _contact() -> Contact | None:

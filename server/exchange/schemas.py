@@ -9,6 +9,7 @@ from marshmallow import INCLUDE, Schema, fields, validate
 from server.activities.schemas import ConflictValueSchema, FeedActivitySchema
 from sync.limits import (
     BATCH_MAX,
+    DRAFTS_MAX,
     ELEMENTS_MAX,
     FIELDS_MAX,
     INTEGER_MAX,
@@ -88,6 +89,14 @@ class UnsentSchema(_Open):
     oldest_at = fields.String(allow_none=True)
 
 
+class DraftSchema(_Open):
+    """A draft to be kept for the account's other phones; a body of null drops it."""
+
+    id = _id(required=True)
+    changed_at = fields.String(required=True)
+    body = fields.Dict(required=True, allow_none=True)
+
+
 class SyncRequestSchema(_Open):
     """What a phone sends (PROTOCOL.md 4)."""
 
@@ -98,6 +107,9 @@ class SyncRequestSchema(_Open):
     app = fields.String(allow_none=True)
     catalogue = fields.String(allow_none=True)
     unsent = fields.Nested(UnsentSchema, allow_none=True)
+    clock = fields.Nested(
+        CapturedSchema, allow_none=True, metadata={"description": "The clocks as it sends"}
+    )
     incarnation = fields.String(allow_none=True)
     cursors = fields.Dict(fields.String(), fields.Integer(validate=_NUMBER))
     digests = fields.Dict(fields.String(), fields.String())
@@ -105,6 +117,15 @@ class SyncRequestSchema(_Open):
         fields.Nested(OperationSchema), validate=validate.Length(max=BATCH_MAX)
     )
     max_rows = fields.Integer(validate=_NUMBER, metadata={"default": ROWS_MAX})
+    drafts = fields.List(fields.Nested(DraftSchema), validate=validate.Length(max=DRAFTS_MAX))
+    taken = fields.List(
+        fields.String(validate=validate.Length(max=NAME_MAX)),
+        validate=validate.Length(max=DRAFTS_MAX),
+        metadata={"description": "Documents of drafts that this phone took over from another"},
+    )
+    courier_key = fields.String(
+        allow_none=True, metadata={"description": "Id of the key that the phone holds"}
+    )
 
 
 class ProblemOfOperationSchema(_Open):
@@ -175,6 +196,30 @@ class GrantsSchema(Schema):
     moved = fields.Dict(fields.String(), fields.String(), required=True)
 
 
+class DraftVerdictSchema(Schema):
+    """Whether a draft is kept; else why not."""
+
+    id = fields.String(required=True, allow_none=True)
+    saved = fields.Boolean(required=True)
+    reason = fields.String(
+        required=True, allow_none=True,
+        validate=validate.OneOf(["malformed", "too_large", "too_many", "revoked"]),
+    )  # fmt: skip
+
+
+class CourierKeyNewsSchema(Schema):
+    """The key for sealed files: P-256, the raw point in base64."""
+
+    id = fields.String(required=True)
+    public_key = fields.String(required=True)
+
+
+class EscrowNewsSchema(Schema):
+    """This phone was shut out; until then it may deliver what it did before."""
+
+    until = fields.String(required=True)
+
+
 class SyncAnswerSchema(Schema):
     """What a phone gets."""
 
@@ -187,3 +232,6 @@ class SyncAnswerSchema(Schema):
     durable_through = fields.String(required=True, allow_none=True)
     oldest_protocol = fields.Integer(required=True)
     retry_after_s = fields.Integer(required=True)
+    drafts = fields.List(fields.Nested(DraftVerdictSchema))
+    courier_key = fields.Nested(CourierKeyNewsSchema)
+    escrow = fields.Nested(EscrowNewsSchema)
