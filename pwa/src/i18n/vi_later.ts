@@ -241,8 +241,8 @@ export const later = {
   "notice.gone": "một hoạt động không còn trên máy",
   "notice.none": "Không có tin mới",
   "notice.title": "Tin từ tỉnh",
-  "notice.accept": "Tỉnh đã nhận bản giữ lại: {what}.",
-  "notice.dismiss": "Tỉnh đã xem và không nhận bản giữ lại: {what}.",
+  "notice.accept": "Tỉnh đã nhận bản gác lại: {what}.",
+  "notice.dismiss": "Tỉnh đã xem và không nhận bản gác lại: {what}.",
   "notice.by": "{name}, {at}",
   "notice.loss": "Máy {device} lần cuối báo còn {operations} thay đổi và {photos} ảnh chưa về tỉnh.",
   "notice.lossTodo":

@@ -133,7 +133,7 @@ export const vi = {
   "queue.all": "Các hàng chờ",
   "queue.review": "Chờ duyệt",
   "queue.conflicts": "Xung đột",
-  "queue.parked": "Giữ lại",
+  "queue.parked": "Gác lại",
   "queue.duplicates": "Nghi trùng",
   "conflict.empty": "Không có xung đột nào",
   "conflict.emptyText":
@@ -189,9 +189,9 @@ export const vi = {
   "conflict.next": "Sang mục sau",
   "conflict.done.current": "Đã giữ bản hiện tại: {what}",
   "conflict.done.taken": "Đã ghi quyết định: {what}",
-  "parked.empty": "Không có gì bị giữ lại",
+  "parked.empty": "Không có gì bị gác lại",
   "parked.emptyText":
-    "Khi máy gửi điều mà Loa chưa thể nhận, bản ấy được giữ ở đây cho tới khi có người xem.",
+    "Khi máy gửi điều mà Loa chưa thể nhận, bản ấy được gác lại ở đây, nguyên vẹn, cho tới khi có người xem.",
   "parked.type.create": "ghi mới",
   "parked.type.edit": "sửa",
   "parked.type.submit": "gửi duyệt",
@@ -255,7 +255,7 @@ export const vi = {
   "devices.revoke": "Thu hồi",
   "devices.revokeAsk": "Thu hồi máy {phone} của {name}?",
   "devices.revokeEffect":
-    "Máy không nhận được tin mới nữa. Việc đã làm trên máy vẫn được gửi tới trong 90 ngày và chờ anh/chị xem ở hàng Giữ lại.",
+    "Máy không nhận được tin mới nữa. Việc đã làm trên máy vẫn được gửi tới trong 90 ngày và chờ anh/chị xem ở hàng Gác lại.",
   "devices.stillHolds": "Máy này lần cuối báo còn {operations} thay đổi và {photos} ảnh chưa về.",
   "devices.deny": "Không nhận nữa",
   "devices.denyAsk": "Không nhận cả việc cũ từ máy {phone} của {name}?",
