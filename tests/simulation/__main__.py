@@ -21,7 +21,7 @@ def main() -> int:
     if arguments.invariants:
         print(listed())
         return 0
-    plan = Plan(arguments.server, arguments.broken)
+    plan = Plan(arguments.server, arguments.broken, arguments.phones)
     began = time.perf_counter()
     tally = run_seeds(plan, arguments.seed, arguments.n, arguments.processes)
     if tally.failure is not None:
@@ -40,6 +40,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--n", type=int, default=2000)
     what = "the rules over a dictionary, or the real code over SQLite"
     parser.add_argument("--server", choices=("model", "real"), default="model", help=what)
+    what = "the replica, or the field app's own steps run by Node"
+    parser.add_argument("--phones", choices=("python", "typescript"), default="python", help=what)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--broken", choices=sorted(BROKEN), help="put a known mistake in")
     parser.add_argument("--invariants", action="store_true", help="list them and what judges each")

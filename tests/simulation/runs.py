@@ -45,10 +45,12 @@ class Tally:
 
 @dataclass(frozen=True)
 class Plan:
-    """Which world: `server` is "model" or "real", `broken` the name of a variant or None."""
+    """Which world: `server` is "model" or "real", `broken` the name of a variant or None,
+    `phones` "python" or "typescript"."""
 
     server: str = "model"
     broken: str | None = None
+    phones: str = "python"
 
     def world(self, seed: int) -> World:
         parts: dict[str, Any] = dict(BROKEN[self.broken]) if self.broken else {}
@@ -56,6 +58,10 @@ class Plan:
             from tests.simulation.real_server import RealServer
 
             parts["server"] = RealServer
+        if self.phones == "typescript":
+            from tests.simulation.typescript_replica import TypescriptReplica
+
+            parts["replica"] = TypescriptReplica
         return World(seed, **parts)
 
 
@@ -96,9 +102,11 @@ def run_seeds(plan: Plan, first: int, n: int, processes: int = 1) -> Tally:
 
 
 def _ranges(plan: Plan, first: int, n: int, processes: int) -> Iterator[Tally]:
-    starts = range(first, first + n, RANGE)
-    jobs = [(plan, start, min(start + RANGE, first + n)) for start in starts]
-    if processes <= 1 or len(jobs) <= 1:
+    starts = range(first, first + n, min(RANGE, -(-n // processes)))
+    size = starts.step
+    jobs = [(plan, start, min(start + size, first + n)) for start in starts]
+    # The real server hooks into the code for good: it gets processes of its own.
+    if plan.server == "model" and (processes <= 1 or len(jobs) <= 1):
         yield from map(run_range, jobs)
         return
     with multiprocessing.get_context("forkserver").Pool(processes) as pool:

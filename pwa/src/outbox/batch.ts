@@ -1,6 +1,7 @@
 /**
  * Which operations go next. Order counts inside an activity only, so one that must wait holds up
- * nobody else; after a failure the activities take turns at the front. Pure.
+ * nobody else: what was told to come again stands behind what was not, and after a failure the
+ * activities take turns at the front. Pure.
  */
 import type { Operation, OutboxItem } from "../store/records.ts";
 
@@ -16,7 +17,10 @@ export function chooseBatch(
   rotation: number,
 ): Operation[] {
   const groups = byActivity(items.filter((item) => item.state === "waiting"));
-  const ready = groups.filter((group) => group[0]!.notBefore <= nowMs);
+  const tries = (group: OutboxItem[]): number => Math.max(...group.map((item) => item.tries));
+  const ready = groups
+    .filter((group) => group[0]!.notBefore <= nowMs)
+    .sort((one, other) => tries(one) - tries(other));
   const start = ready.length ? rotation % ready.length : 0;
   const chosen: Operation[] = [];
   let bytes = 0;

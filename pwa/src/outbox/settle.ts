@@ -60,6 +60,19 @@ export function settle(item: OutboxItem, outcome: OutcomeRow, hearing: Hearing):
   }
 }
 
+/**
+ * Its author did something about a parked item. It is out of sight and had no effect, but a restored
+ * server that lost it is offered it again: what was acknowledged is kept by somebody.
+ */
+export function answer(item: OutboxItem): OutboxItem {
+  return { ...item, state: "kept", wentInAt: 0, answered: true };
+}
+
+/** Those that had an effect or will have one: a later operation stands on the last of them. */
+export function hasEffect(item: OutboxItem): boolean {
+  return item.state !== "parked" && !item.answered;
+}
+
 /** Items whose predecessor was renamed follow it. */
 export function follow(item: OutboxItem, renamed: ReadonlyMap<string, string>): OutboxItem {
   const after = item.operation.after && renamed.get(item.operation.after);
@@ -74,7 +87,7 @@ export function follow(item: OutboxItem, renamed: ReadonlyMap<string, string>): 
 export function reoffer(item: OutboxItem, durableThrough: string | null): OutboxItem {
   if (item.state === "waiting") return item;
   if (item.state === "parked" && isDurable(item.acknowledgedAt, durableThrough)) return item;
-  const { acknowledgedAt: _gone, reason: _reason, problems: _problems, ...rest } = item;
+  const { acknowledgedAt: _gone, reason: _reason, problems: _problems, answered: _answered, ...rest } = item;
   return { ...rest, state: "waiting", tries: 0, notBefore: 0 };
 }
 

@@ -176,6 +176,8 @@ export interface OutboxItem {
   problems?: Problem[];
   /** The server's time of the answer that acknowledged it. */
   acknowledgedAt?: string;
+  /** Was parked, and its author did something about it: kept for a restored server alone. */
+  answered?: true;
   /**
    * The activity's version with this change in it, as the outcome told it; 0 for a conflict. On a
    * waiting item: in an earlier life of the server.

@@ -2,6 +2,7 @@
  * What a person decides about something that did not simply go in: a conflict, an operation that
  * was parked, a draft of another device. Each decision is written down like any other work. Pure.
  */
+import { answer, hasEffect } from "../outbox/settle.ts";
 import { applyOperations, onTop } from "../outbox/view.ts";
 import type { Choice, Draft, Fields, Operation, OutboxItem } from "../store/records.ts";
 import type { Sheet } from "./sheet.ts";
@@ -19,7 +20,7 @@ export function resolve(sheet: Sheet, scope: string, activity: string, said: Res
   const row = sheet.shadow(scope, activity)?.row;
   const conflict = row?.conflicts?.find((each) => each.id === said.conflict);
   if (!row || !conflict) throw new Error(`no conflict ${said.conflict}`);
-  const own = sheet.items(activity).filter((item) => item.state !== "parked");
+  const own = sheet.items(activity).filter(hasEffect);
   const shown = applyOperations(row, onTop(row, own)) ?? row;
   const typed = said.choice === "values" ? (said.fields ?? {}) : {};
   const groups = groupsOf(sheet, row.kind);
@@ -64,12 +65,18 @@ export interface Correction {
  * A parked operation once more, under a new id, with what was parked only because it came after it.
  * What the server told of the old ids never changes.
  */
-export function resend(sheet: Sheet, operationId: string, correction: Correction, given: Given): Operation[] {
-  const again = parkedWith(sheet, operationId);
+export function resend(
+  sheet: Sheet,
+  operationId: string,
+  correction: Correction,
+  given: Given,
+  withFollowers = true,
+): Operation[] {
+  const again = parkedWith(sheet, operationId).slice(0, withFollowers ? undefined : 1);
   const [first] = again;
   if (!first) throw new Error(`nothing parked ${operationId}`);
-  for (const { n } of again) sheet.outbox.drop(n);
-  const own = sheet.items(first.operation.activity).filter((item) => item.state !== "parked");
+  for (const item of again) sheet.putItem(answer(item));
+  const own = sheet.items(first.operation.activity).filter(hasEffect);
   let after = own.at(-1)?.operation.id ?? null;
   let made: Operation[] = [];
   enqueue(
@@ -91,7 +98,7 @@ export function resend(sheet: Sheet, operationId: string, correction: Correction
 
 /** Lets go of a parked operation on this phone, with what waits for it alone; the server keeps its own copy. */
 export function dismissParked(sheet: Sheet, operationId: string): void {
-  for (const { n } of parkedWith(sheet, operationId)) sheet.outbox.drop(n);
+  for (const item of parkedWith(sheet, operationId)) sheet.putItem(answer(item));
 }
 
 function parkedWith(sheet: Sheet, operationId: string): OutboxItem[] {

@@ -3,6 +3,7 @@
  * draft is gone, in one step. Pure: ids and clocks are given.
  */
 import { type Making, operationsOf, withdrawalOf } from "../outbox/operations.ts";
+import { answer, hasEffect } from "../outbox/settle.ts";
 import { applyOperations, onTop } from "../outbox/view.ts";
 import type { ActivityRow, Draft, Operation, OutboxItem } from "../store/records.ts";
 import type { Wants } from "../store/transact.ts";
@@ -20,8 +21,7 @@ export function send(sheet: Sheet, draftId: string, given: Given): void {
   const draft = sheet.drafts.get(draftId);
   if (!draft) throw new Error(`no draft ${draftId}`);
   const { standing, answered } = ownItems(sheet, draftId);
-  // What was parked is answered by this draft; the server keeps its own copy of it.
-  for (const { n } of answered) sheet.outbox.drop(n);
+  for (const item of answered) sheet.putItem(answer(item));
   const groups = groupsOf(sheet, draft.kind);
   enqueue(sheet, (making) => operationsOf(draft, standing, { ...making, groups }), given);
   sheet.drafts.drop(draftId);
@@ -36,7 +36,7 @@ export function send(sheet: Sheet, draftId: string, given: Given): void {
 export function withdraw(sheet: Sheet, row: ActivityRow, given: Given): void {
   const known = sheet.shadow(row.scope, row.id);
   const { standing, answered } = ownItems(sheet, row.id);
-  for (const { n } of answered) sheet.outbox.drop(n);
+  for (const item of answered) sheet.putItem(answer(item));
   if (known || standing.length) {
     const base = known?.row ?? { ...row, version: 0 };
     enqueue(sheet, (making) => [withdrawalOf(base, standing, making)], given);
@@ -80,7 +80,7 @@ export function draftOn(
 /** Items that had an effect or will have: all that are not parked; none, if the create before them is. */
 function survivors(items: readonly OutboxItem[]): OutboxItem[] {
   const orphaned = items.some((item) => item.state === "parked" && item.operation.type === "create");
-  return orphaned ? [] : items.filter((item) => item.state !== "parked");
+  return orphaned ? [] : items.filter(hasEffect);
 }
 
 /** The activity's items, by n: those that stand, and those that the next operations answer. */
