@@ -68,6 +68,7 @@ class Result:
     seq: int | None = None
     status: str | None = None
     seq_before: int | None = None
+    digest: str | None = None
 
 
 @dataclass(slots=True)
@@ -226,4 +227,5 @@ def _result(batch: Batch, operation: Operation, outcome: Outcome, fresh: bool) -
         seq=held.columns["seq"],
         status=held.columns["status"],
         seq_before=None if held.row is None else held.row.seq,
+        digest=held.columns["digest"],
     )

@@ -68,10 +68,12 @@ def conflict(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def own_row(row: Row[Any]) -> dict[str, Any]:
+def own_row(
+    id: str, seq: int | None, version: int | None, digest: str | None, status: str | None
+) -> dict[str, Any]:
     """The row that a phone gets back for what it has just sent itself: all but the body."""
-    kept = {name: row._mapping[name] for name in ("id", "seq", "version", "digest", "status")}
-    return {"type": "activity", **kept, "own": True}
+    return {"type": "activity", "id": id, "seq": seq, "version": version, "digest": digest,
+            "status": status, "own": True}  # fmt: skip
 
 
 def elements(found: Mapping[str, Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +23,11 @@ _COUNTERS = select(_scopes.c.name, _scopes.c.seq, _scopes.c.digest, _scopes.c.mo
 )
 _LIFE = select(_life.c.incarnation, _life.c.durable_through).order_by(_life.c.started_at.desc())
 
+_LAST_LIFE = _LIFE.limit(1).subquery()
+_GLANCE = select(
+    _LAST_LIFE.c.incarnation, _LAST_LIFE.c.durable_through,
+    _scopes.c.name, _scopes.c.seq, _scopes.c.digest, _scopes.c.moved_seq,
+).select_from(_LAST_LIFE.outerjoin(_scopes, among(_scopes.c.name, "names")))  # fmt: skip
 _DOCUMENTS = (
     select(_documents)
     .where(_documents.c.scope == bindparam("name"), _documents.c.seq > bindparam("cursor"))
@@ -43,6 +49,29 @@ def heads(session: Session, names: Iterable[str]) -> dict[str, tuple[int, str, i
     rows = session.connection().execute(_COUNTERS, {"names": wanted})
     found = {row.name: (row.seq, row.digest, row.moved_seq) for row in rows}
     return {name: found.get(name, (0, EMPTY_DIGEST, 0)) for name in wanted}
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """The feed at one moment. `heads` are as those of `heads`."""
+
+    incarnation: str
+    durable_through: datetime | None
+    heads: Mapping[str, tuple[int, str, int]]
+
+
+def glance(session: Session, names: Iterable[str]) -> Glance | None:
+    """All that says whether anything is new, by one statement; None before `begin_life`."""
+    wanted = list(names)
+    rows = session.connection().execute(_GLANCE, {"names": wanted}).all()
+    if not rows:
+        return None
+    found = {row.name: (row.seq, row.digest, row.moved_seq) for row in rows}
+    return Glance(
+        rows[0].incarnation,
+        rows[0].durable_through,
+        {name: found.get(name, (0, EMPTY_DIGEST, 0)) for name in wanted},
+    )
 
 
 def documents_after(session: Session, scope: str, cursor: int, limit: int) -> Sequence[Row[Any]]:

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
+import orjson
 from sqlalchemy.orm import Session
 
 from server.activities import queries as activities
@@ -18,7 +20,9 @@ from server.activities import wire
 from server.activities.operations import Result
 from server.change_feed import moves
 from server.change_feed import queries as change_feed
+from server.change_feed.queries import Glance
 from server.exchange import drafts
+from server.exchange.pages import Key, MadePage, PageCache
 from server.exchange.request import SyncRequest
 from server.http.actor import Actor
 from sync.feed import Page, page, start_of
@@ -27,45 +31,103 @@ from sync.outcome import Applied
 #: Feeds that hold documents; all others hold activities.
 _DOCUMENT_LEVELS = ("account", "reference")
 
+#: By engine: a copy of a database lives the same life until somebody says otherwise.
+_caches: WeakKeyDictionary[Any, PageCache] = WeakKeyDictionary()
 
-def changes(
-    session: Session,
-    actor: Actor,
-    request: SyncRequest,
-    incarnation: str,
-    results: Sequence[Result],
-    leaving: Sequence[str] = (),
-) -> dict[str, Any]:
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a phone asks of the feeds. `own` are activities that it need not be told of whole."""
+
+    request: SyncRequest
+    device_id: str | None
+    scopes: tuple[str, ...]
+    own: Mapping[str, Result]
+
+    def cursor(self, scope: str, incarnation: str) -> int:
+        """Where the phone's next page of `scope` begins."""
+        return start_of(self.request.cursors.get(scope), self.request.incarnation, incarnation)
+
+
+def wanted(
+    actor: Actor, request: SyncRequest, results: Sequence[Result], leaving: Sequence[str] = ()
+) -> Wanted:
+    """`results` are those of the operations that came with this request; `leaving` are scopes on
+    their way into one of the actor's (`follow`)."""
+    return Wanted(request, actor.device_id, (*actor.scopes, *leaving), _own(results))
+
+
+def known_changes(wanted: Wanted, seen: Glance) -> dict[str, Any] | None:
+    """The answer's `changes` where no row has to be read for it; None where one has to.
+
+    Nothing is new, or nothing but what this request brought: numbers are given once, so if the
+    phone's own rows bear every number beyond its cursor, there are no other rows.
+    """
+    found: dict[str, Any] = {}
+    room = wanted.request.max_rows
+    for scope in wanted.scopes:
+        last, digest, _ = seen.heads[scope]
+        cursor = wanted.cursor(scope, seen.incarnation)
+        if last <= cursor:
+            if wanted.request.digests.get(scope) != digest:
+                found[scope] = {"to": cursor, "more": False, "digest": digest, "rows": []}
+            continue
+        rows = _own_rows(wanted.own, scope, cursor)
+        room -= len(rows)
+        if len(rows) != last - cursor or room < 0:
+            return None
+        found[scope] = {"to": last, "more": False, "digest": digest, "rows": rows}
+    return found
+
+
+def changes(session: Session, wanted: Wanted, seen: Glance) -> dict[str, Any]:
     """The answer's `changes`: `{scope: {"to", "more", "digest", "rows"}}`.
 
-    `results` are those of the operations that came with this request; `leaving` are scopes on
-    their way into one of the actor's (`follow`).
+    `seen` was read in this same snapshot.
     """
-    readable = (*actor.scopes, *leaving)
-    heads = change_feed.heads(session, readable)
-    own = _own(results)
     found: dict[str, Any] = {}
-    room = request.max_rows
-    for scope in _most_wanted_first(readable):
-        last, digest, moved_seq = heads[scope]
-        cursor = start_of(request.cursors.get(scope), request.incarnation, incarnation)
+    room = wanted.request.max_rows
+    for scope in _most_wanted_first(wanted.scopes):
+        last, digest, moved_seq = seen.heads[scope]
+        cursor = wanted.cursor(scope, seen.incarnation)
         if last <= cursor:
-            if request.digests.get(scope) != digest:
+            if wanted.request.digests.get(scope) != digest:
                 found[scope] = {"to": cursor, "more": False, "digest": digest, "rows": []}
             continue
         if room == 0:
             found[scope] = {"to": cursor, "more": True, "digest": digest, "rows": []}
             continue
-        read = _read(session, scope, cursor, room, own, actor.device_id,
-                     with_moves=moved_seq > cursor)  # fmt: skip
-        room -= len(read.rows)
+        key = (seen.incarnation, scope, cursor, room, last)
+        made = _page(session, key, wanted, with_moves=moved_seq > cursor)
+        room -= made.count
         found[scope] = {
-            "to": read.to,
-            "more": read.more,
-            "digest": digest,
-            "rows": list(read.rows),
-        }
+            "to": made.to, "more": made.more, "digest": digest, "rows": orjson.Fragment(made.rows),
+        }  # fmt: skip
     return found
+
+
+def _page(session: Session, key: Key, wanted: Wanted, *, with_moves: bool) -> MadePage:
+    """The page, from what is kept if it is the same for every reader."""
+    _, scope, cursor, limit, _ = key
+    # An account's own feed differs by phone, and is nobody else's
+    is_shared = not scope.startswith("account:") and not any(
+        result.scope == scope for result in wanted.own.values()
+    )
+    bind = session.get_bind()
+    cache = _caches.setdefault(getattr(bind, "engine", bind), PageCache())
+    kept = cache.get(key) if is_shared else None
+    if kept is not None:
+        return kept
+    read = _read(session, scope, cursor, limit, wanted, with_moves=with_moves)
+    made = MadePage(orjson.dumps(read.rows), len(read.rows), read.to, read.more)
+    if is_shared and not any(map(_is_on_its_way, read.rows)):
+        cache.keep(key, made)
+    return made
+
+
+def _is_on_its_way(row: Mapping[str, Any]) -> bool:
+    """Whether the row tells how far a photo has come, which moves without a new number."""
+    return any("offset" in element for element in row.get("evidence", ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +140,11 @@ class Following:
 
     grants: dict[str, Any]
     leaving: tuple[str, ...] = ()
+
+
+def follows_only_its_own(actor: Actor, cursors: Mapping[str, int]) -> bool:
+    """Whether the phone names no scope that the account has not: as nearly always."""
+    return cursors.keys() <= set(actor.scopes)
 
 
 def follow(session: Session, actor: Actor, cursors: Mapping[str, int]) -> Following:
@@ -101,14 +168,13 @@ def _read(
     scope: str,
     cursor: int,
     limit: int,
-    own: Mapping[str, Result],
-    device_id: str | None,
+    wanted: Wanted,
     *,
     with_moves: bool,
 ) -> Page:
     if scope.partition(":")[0] in _DOCUMENT_LEVELS:
         documents = change_feed.documents_after(session, scope, cursor, limit + 1)
-        return page([_document(row, device_id) for row in documents], cursor, limit)
+        return page([_document(row, wanted.device_id) for row in documents], cursor, limit)
     rows = activities.feed_page(session, scope, cursor, limit + 1)
     beyond: list[dict[str, Any]] = [{"seq": row.seq, "row": row} for row in rows]
     if with_moves:
@@ -116,13 +182,13 @@ def _read(
         beyond += [{"seq": row.seq, "left": row} for row in left]
     read = page(beyond, cursor, limit)
     found = [each["row"] for each in read.rows if "row" in each]
-    whole = [row for row in found if not _is_known(row, own, cursor)]
+    whole = [row for row in found if not _is_known(row, wanted.own, cursor)]
     shown = {row["id"]: row for row in activities.wire_rows(session, whole)}
     return Page(
         tuple(
             _left(each["left"])
             if "left" in each
-            else shown.get(each["row"].id) or wire.own_row(each["row"])
+            else shown.get(each["row"].id) or _own_row(wanted.own[each["row"].id])
             for each in read.rows
         ),
         read.to,
@@ -154,6 +220,25 @@ def _own(results: Sequence[Result]) -> dict[str, Result]:
         else:
             touched.add(result.activity_id)
     return {id: result for id, result in own.items() if id not in touched}
+
+
+def _own_rows(own: Mapping[str, Result], scope: str, cursor: int) -> list[dict[str, Any]]:
+    """The rows of this request's operations in `scope` beyond the cursor, by seq."""
+    found = [
+        _own_row(result)
+        for result in own.values()
+        if result.scope == scope
+        and result.seq is not None
+        and result.seq > cursor
+        and (result.seq_before is None or result.seq_before <= cursor)
+    ]
+    return sorted(found, key=lambda row: int(row["seq"]))
+
+
+def _own_row(result: Result) -> dict[str, Any]:
+    return wire.own_row(
+        result.activity_id, result.seq, result.version, result.digest, result.status
+    )
 
 
 def _is_known(row: Any, own: Mapping[str, Result], cursor: int) -> bool:

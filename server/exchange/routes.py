@@ -10,13 +10,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import Response, current_app, jsonify
+import orjson
+from flask import Response, current_app
 from flask_smorest import Blueprint
 
 from server import clock, problems
+from server.activities.operations import Result
 from server.activities.wire import moment
 from server.change_feed import operations as change_feed_operations
 from server.change_feed import queries as change_feed
+from server.change_feed.queries import Glance
 from server.exchange import beacon, contact, drafts, escrow, parsing, pull, push
 from server.exchange.courier_routes import own_key
 from server.exchange.request import SyncRequest, read_request
@@ -26,7 +29,7 @@ from server.http.body import read_body
 from server.http.credentials import current_credential, delivering_actor
 from server.http.decode import StrictJsonError
 from server.http.openapi import documented, signed_in_by
-from server.http.transaction import reading, writing
+from server.http.transaction import glancing, reading, writing
 from server.problems import ProblemError
 from server.settings import Settings
 from sync.limits import BATCH_BYTES_MAX, OLDEST_PROTOCOL
@@ -59,7 +62,8 @@ def sync() -> Response:
     answer = _answer(actor, clock.now(), request, verdicts)
     if actor.escrow_until is not None:
         answer |= escrow.narrowed(actor.escrow_until, verdicts)
-    return jsonify(answer | kept | _key_news(request))
+    whole = answer | kept | _key_news(request)
+    return Response(orjson.dumps(whole), mimetype="application/json")
 
 
 def _read(actor: Actor) -> SyncRequest:
@@ -100,34 +104,54 @@ def _contact() -> Contact | None:
     return None if credential is None else credential.contact
 
 
+def _fetch(
+    actor: Actor, request: SyncRequest, results: list[Result]
+) -> tuple[Glance | None, dict[str, Any], dict[str, Any]]:
+    """The feed as it was seen, and the answer's `changes` and `grants`.
+
+    One statement is one snapshot; only where it says that rows have to be read, a transaction
+    looks again and reads them.
+    """
+    if pull.follows_only_its_own(actor, request.cursors):
+        with glancing() as session:
+            seen = change_feed.glance(session, actor.scopes)
+            grants = pull.follow(session, actor, request.cursors).grants
+        if seen is None:
+            return None, {}, {}
+        changes = pull.known_changes(pull.wanted(actor, request, results), seen)
+        if changes is not None:
+            return seen, changes, grants
+    with reading() as session:
+        following = pull.follow(session, actor, request.cursors)
+        wanted = pull.wanted(actor, request, results, following.leaving)
+        seen = change_feed.glance(session, wanted.scopes)
+        if seen is None:
+            return None, {}, {}
+        return seen, pull.changes(session, wanted, seen), following.grants
+
+
 def _answer(
     actor: Actor, now: datetime, request: SyncRequest, verdicts: list[push.Verdict]
 ) -> dict[str, Any]:
     """What the phone gets; read from one snapshot after the commit."""
     assert actor.device_id is not None
     results = [verdict.result for verdict in verdicts if verdict.result is not None]
-    with reading() as session:
-        life = change_feed.life(session)
-        news = not verdicts and contact.is_news(_contact(), now, request)
-        if life is not None:
-            following = pull.follow(session, actor, request.cursors)
-            changes = pull.changes(session, actor, request, life[0], results, following.leaving)
-    if news or life is None:
+    seen, changes, grants = _fetch(actor, request, results)
+    if seen is None or (not verdicts and contact.is_news(_contact(), now, request)):
         with writing() as session:
             contact.note(session, actor.device_id, now, request)
             change_feed_operations.begin_life(session, now)
-    if life is None:
+    if seen is None:
         return _answer(actor, now, request, verdicts)
-    incarnation, durable_through = life
     settings: Settings = current_app.extensions["loa_settings"]
     return {
-        "incarnation": incarnation,
+        "incarnation": seen.incarnation,
         "server_time": moment(now),
         "beacon": beacon.issue(settings.secret_key, now),
         "outcomes": [verdict.to_wire() for verdict in verdicts],
         "changes": changes,
-        "grants": following.grants,
-        "durable_through": moment(durable_through),
+        "grants": grants,
+        "durable_through": moment(seen.durable_through),
         "oldest_protocol": OLDEST_PROTOCOL,
         "retry_after_s": 0,
     }

@@ -1,4 +1,4 @@
-"""Answers of JSON packed by gzip where the caller takes it. Files are packed at build time.
+"""Answers of JSON packed by brotli or gzip, as the caller takes. Files are packed at build time.
 
 Small answers stay plain: packing them saves nothing, and the session's CSRF token must not share
 a packed answer with what a request can influence.
@@ -7,11 +7,15 @@ a packed answer with what a request can influence.
 from __future__ import annotations
 
 import gzip
+from typing import Literal
 
+import brotli
 from flask import Flask, Response, request
+from werkzeug.datastructures import Accept
 
 BYTES_MIN = 1024
 LEVEL = 5  # half the time of 9, within 3 % of its size on feeds
+BROTLI_QUALITY = 5  # as long as gzip takes
 
 _MEDIA_TYPES = frozenset({"application/json", "application/problem+json", "application/geo+json"})
 
@@ -32,8 +36,25 @@ def _pack(response: Response) -> Response:
     if len(body) < BYTES_MIN:
         return response
     response.vary.add("Accept-Encoding")
-    if request.accept_encodings["gzip"] <= 0:
+    encoding = best_encoding(request.accept_encodings)
+    if encoding is None:
         return response
-    response.set_data(gzip.compress(body, LEVEL, mtime=0))
-    response.headers["Content-Encoding"] = "gzip"
+    response.set_data(pack(body, encoding))
+    response.headers["Content-Encoding"] = encoding
     return response
+
+
+def best_encoding(accepted: Accept) -> Literal["br", "gzip"] | None:
+    """What the caller likes best; brotli if both are as welcome, for it is smaller by a sixth."""
+    brotli_quality, gzip_quality = accepted["br"], accepted["gzip"]
+    if brotli_quality > 0 and brotli_quality >= gzip_quality:
+        return "br"
+    return "gzip" if gzip_quality > 0 else None
+
+
+def pack(body: bytes, encoding: Literal["br", "gzip"]) -> bytes:
+    """`body` packed."""
+    if encoding == "br":
+        packed: bytes = brotli.compress(body, quality=BROTLI_QUALITY)
+        return packed
+    return gzip.compress(body, LEVEL, mtime=0)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from sqlalchemy.orm import Session
 
 from server.database import db
-from server.database.engine import begin_snapshot, begin_writing
+from server.database.engine import begin_glance, begin_snapshot, begin_writing
 
 
 @contextmanager
@@ -26,6 +26,18 @@ def writing() -> Iterator[Session]:
     except BaseException:
         session.rollback()
         raise
+
+
+@contextmanager
+def glancing() -> Iterator[Session]:
+    """For reading by one statement, which is a snapshot by itself: no transaction around it."""
+    session = db.session()
+    session.rollback()
+    begin_glance(session)
+    try:
+        yield session
+    finally:
+        session.rollback()
 
 
 @contextmanager

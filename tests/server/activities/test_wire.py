@@ -36,4 +36,12 @@ def test_an_own_row_has_no_body(session: Session, now: datetime) -> None:
     activity = make_activity(session, now, make_account(session, now))
     row = queries.get(session, activity)
     assert row is not None
-    assert set(wire.own_row(row)) == {"type", "id", "seq", "version", "digest", "status", "own"}
+    assert set(wire.own_row(row.id, row.seq, row.version, row.digest, row.status)) == {
+        "type",
+        "id",
+        "seq",
+        "version",
+        "digest",
+        "status",
+        "own",
+    }

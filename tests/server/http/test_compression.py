@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 
+import brotli
 import pytest
 from flask import Flask, Response
 from flask.testing import FlaskClient
@@ -30,7 +31,21 @@ def test_long_json_is_packed(browser: FlaskClient) -> None:
     assert int(answer.headers["Content-Length"]) == len(answer.data) < 500
 
 
-@pytest.mark.parametrize("accept", ["", "br", "gzip;q=0", "identity"])
+@pytest.mark.parametrize(
+    ("accept", "chosen"),
+    [("br", "br"), ("gzip, deflate, br, zstd", "br"), ("br;q=0.5, gzip", "gzip"),
+     ("br;q=0, gzip", "gzip"), ("*", "br")],
+)  # fmt: skip
+def test_the_smaller_packing_if_the_caller_can(
+    browser: FlaskClient, accept: str, chosen: str
+) -> None:
+    answer = browser.get("/long", headers={"Accept-Encoding": accept})
+    assert answer.headers["Content-Encoding"] == chosen
+    unpack = brotli.decompress if chosen == "br" else gzip.decompress
+    assert json.loads(unpack(answer.data)) == LONG
+
+
+@pytest.mark.parametrize("accept", ["", "br;q=0", "gzip;q=0", "identity", "zstd"])
 def test_only_for_those_who_can_unpack(browser: FlaskClient, accept: str) -> None:
     answer = browser.get("/long", headers={"Accept-Encoding": accept})
     assert "Content-Encoding" not in answer.headers
