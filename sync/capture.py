@@ -23,6 +23,10 @@ class PhoneClock:
     boot: str | None
 
 
+#: A phone that tells nothing.
+NO_CLOCK = PhoneClock(None, None, None)
+
+
 @dataclass(frozen=True, slots=True)
 class Capture:
     """`earliest` ≤ `likely` ≤ `latest`, in UTC. No signed time held: `earliest` is None."""

@@ -3,6 +3,7 @@
  * over, upkeep. The first screen waits for none of it; the worker keeps it, so all but the first
  * visit have it without a network too.
  */
+import { captured } from "../platform/moment.ts";
 import type { Changes } from "../store/changes.ts";
 import type { Database } from "../store/database.ts";
 import type { Memory } from "../store/memory.ts";
@@ -77,6 +78,7 @@ export class Line {
   async #ask(operations: Operation[]) {
     const { memory, outside, underWay } = this.#inside;
     const request = requestOf(memory, operations, outside.app);
+    if (operations.length) request.clock = captured(null);
     underWay(new Set(operations.map((operation) => operation.id)));
     try {
       return { request, reply: await exchange(request, memory.identity.token ?? "", outside.fetch) };
@@ -94,7 +96,6 @@ export class Line {
       token: memory.identity.token ?? "",
       chunk: this.#chunk,
       nowMs,
-      serverTime: () => new Date(nowMs() + (memory.identity.clockOffsetMs ?? 0)).toISOString(),
       waiting: () => waitingPhotos(memory),
       onChange: take,
       onProgress: (photo) => underWay(undefined, photo),

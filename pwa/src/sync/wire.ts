@@ -19,6 +19,8 @@ export interface SyncRequest {
   digests: Record<string, string>;
   operations: Operation[];
   max_rows: number;
+  /** The clocks at the sending: beside those of each operation they tell when it was made. */
+  clock?: Omit<Operation["captured"], "beacon">;
   /** Copies of what is being written here; null: there is none any more. */
   drafts?: { id: string; changed_at: string; body: Draft | null }[];
   /** Documents of other devices' drafts that go on here. */

@@ -175,8 +175,16 @@ export class FakeUploads {
   }
 }
 
+/** Real servers tell their time; a test may leave it out by another header. */
+const DATE = { Date: "Fri, 20 Nov 2026 03:00:00 GMT" };
+
 export function reply(status: number, headers: Record<string, string> = {}, text = ""): Reply {
-  const all = new Headers({ "Tus-Resumable": "1.0.0", "Content-Type": "application/json", ...headers });
+  const all = new Headers({
+    "Tus-Resumable": "1.0.0",
+    "Content-Type": "application/json",
+    ...DATE,
+    ...headers,
+  });
   return { status, header: (name) => all.get(name), text };
 }
 

@@ -125,7 +125,10 @@ test("409 asks where the server stands and goes on from there", async () => {
   const half = new Uint8Array(bytes.slice(0, 50 * KIB));
   uploads.stored.set(sha256, { size: bytes.byteLength, bytes: half });
   const parcel = { sha256, media_type: "image/jpeg", bytes };
-  expect(await deliver(parcel, 20 * KIB, line(uploads.http))).toEqual({ end: "received" });
+  expect(await deliver(parcel, 20 * KIB, line(uploads.http))).toEqual({
+    end: "received",
+    at: "2026-11-20T03:00:00.000Z",
+  });
   expect(uploads.log).toEqual([
     expect.stringContaining("PATCH"),
     expect.stringContaining("HEAD"),
@@ -136,7 +139,10 @@ test("409 asks where the server stands and goes on from there", async () => {
 test("an upload that the server forgot begins anew; one that it cannot read is refused with the reason", async () => {
   const bytes = bytesOf(100);
   const parcel = { sha256: await hashBytes(bytes), media_type: "image/jpeg", bytes };
-  expect(await deliver(parcel, 50, line(new FakeUploads().http))).toEqual({ end: "received" });
+  expect(await deliver(parcel, 50, line(new FakeUploads().http))).toEqual({
+    end: "received",
+    at: "2026-11-20T03:00:00.000Z",
+  });
   const refusing = async () => reply(422, {}, '{"type": "photo-refused", "reason": "not_an_image"}');
   expect(await deliver(parcel, null, line(refusing))).toEqual({ end: "refused", reason: "not_an_image" });
 });
@@ -157,4 +163,20 @@ test("chunks follow the line: smaller when it is slow or breaks, larger when it 
   expect(chunk.bytes).toBe(16 * KIB);
   for (let n = 0; n < 20; n++) chunk.after(chunk.bytes, 100);
   expect(chunk.bytes).toBe(1024 * KIB);
+});
+
+test("a receipt bears the server's time; without one a photo is never let go of", async () => {
+  for (const [date, at] of [
+    ["Sat, 21 Nov 2026 05:06:07 GMT", "2026-11-21T05:06:07.000Z"],
+    ["gestern", null],
+  ] as const) {
+    const uploads = new FakeUploads();
+    const dated: Line["http"] = async (...asked) => {
+      const found = await uploads.http(...asked);
+      return { ...found, header: (name) => (name === "Date" ? date : found.header(name)) };
+    };
+    const bytes = bytesOf(40);
+    const parcel = { sha256: await hashBytes(bytes), media_type: "image/jpeg", bytes };
+    expect(await deliver(parcel, null, line(dated))).toEqual({ end: "received", at });
+  }
 });

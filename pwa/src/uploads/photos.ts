@@ -18,12 +18,17 @@ export interface Sending {
   token: string;
   chunk: ChunkSize;
   nowMs: () => number;
-  /** The server's time as this phone reckons it, for receipts. */
-  serverTime: () => string;
   waiting: () => PhotoRecord[];
   onChange: (changes: Changes) => void;
   onProgress: (photo: { sha256: string; share: number } | null) => void;
   between: () => Promise<void>;
+}
+
+interface End {
+  state: PhotoState;
+  reason?: string;
+  /** The server's time of the receipt. */
+  at?: string | null;
 }
 
 /** Sends until nothing waits. Throws SyncError when the line or the server fails. */
@@ -34,9 +39,9 @@ export async function sendPhotos(sending: Sending): Promise<void> {
     const next = names.filter((sha256) => !tried.has(sha256)).slice(0, ASKED_MAX);
     if (!next.length) return;
     const holdings = await askHoldings(next, sending.http, sending.token);
-    for (const sha256 of holdings.have) await mark(sending, sha256, "received");
+    for (const sha256 of holdings.have) await mark(sending, sha256, { state: "received", at: holdings.at });
     for (const [sha256, { reason }] of Object.entries(holdings.refused)) {
-      await mark(sending, sha256, "damaged", reason ?? "refused");
+      await mark(sending, sha256, { state: "damaged", reason: reason ?? "refused" });
     }
     for (const sha256 of next) {
       tried.add(sha256);
@@ -53,7 +58,9 @@ async function sendOne(sending: Sending, sha256: string, holdings: Holdings): Pr
     tx.objectStore("bytes").get([sha256, "screen"]),
   );
   // A disk may give back other bytes than it got (F5): better to say so than to send them.
-  if (!bytes || (await hashBytes(bytes)) !== sha256) return mark(sending, sha256, "damaged", "disk");
+  if (!bytes || (await hashBytes(bytes)) !== sha256) {
+    return mark(sending, sha256, { state: "damaged", reason: "disk" });
+  }
   const share = (sent: number): void => sending.onProgress({ sha256, share: sent / bytes.byteLength });
   share(holdings.offsets[sha256] ?? 0);
   try {
@@ -62,24 +69,25 @@ async function sendOne(sending: Sending, sha256: string, holdings: Holdings): Pr
       ...sending,
       onProgress: share,
     });
-    if (delivery.end === "received") await mark(sending, sha256, "received");
-    if (delivery.end === "refused") await mark(sending, sha256, "damaged", delivery.reason);
+    const { end } = delivery;
+    if (end === "received") await mark(sending, sha256, { state: "received", at: delivery.at });
+    if (end === "refused") await mark(sending, sha256, { state: "damaged", reason: delivery.reason });
   } finally {
     sending.onProgress(null);
   }
 }
 
 /** The same photo may show two activities; it is sent once and received for both. */
-async function mark(sending: Sending, sha256: string, state: PhotoState, reason?: string): Promise<void> {
+async function mark(sending: Sending, sha256: string, end: End): Promise<void> {
   const changes = new Changes();
   const named = sending.waiting().filter((photo) => photo.sha256 === sha256);
   await sending.database.write(["photos"], async (tx) => {
     for (const { activity } of named) {
       const photo = await tx.objectStore("photos").get([activity, sha256]);
       if (!photo) continue;
-      const marked: PhotoRecord = { ...photo, state };
-      if (reason) marked.reason = reason;
-      if (state === "received") marked.receivedAt = sending.serverTime();
+      const marked: PhotoRecord = { ...photo, state: end.state };
+      if (end.reason) marked.reason = end.reason;
+      if (end.at) marked.receivedAt = end.at;
       await tx.objectStore("photos").put(marked);
       changes.photos.push(marked);
     }

@@ -19,7 +19,10 @@ const CHUNK_TARGET_MS = 4_000;
 const CORRECTIONS_MAX = 5;
 
 /** refused: the server can't read it as a photo; sending it again would not help. */
-export type Delivery = { end: "received" } | { end: "refused"; reason: string } | { end: "later" };
+export type Delivery =
+  | { end: "received"; at: string | null }
+  | { end: "refused"; reason: string }
+  | { end: "later" };
 
 export interface Parcel {
   sha256: string;
@@ -67,7 +70,7 @@ export async function deliver(parcel: Parcel, offset: number | null, line: Line)
     if (reply.status === 201 || reply.status === 204) {
       at = offsetOf(reply);
       line.onProgress(at);
-      if (reply.header("Upload-Verified") === "true") return { end: "received" };
+      if (reply.header("Upload-Verified") === "true") return { end: "received", at: serverTimeOf(reply) };
       if (at >= size) return { end: "later" };
       await line.between();
       continue;
@@ -119,6 +122,8 @@ async function ask(parcel: Parcel, line: Line): Promise<number | null> {
 }
 
 export interface Holdings {
+  /** The server's time of this answer, as `serverTimeOf` reads it. */
+  at: string | null;
   have: string[];
   offsets: Record<string, number>;
   send: string[];
@@ -134,6 +139,7 @@ export async function askHoldings(sha256: string[], http: Http, token: string): 
     const found = JSON.parse(reply.text) as Partial<Holdings> & { partial?: Record<string, number> };
     if (!Array.isArray(found.have)) throw new SyncError("portal");
     return {
+      at: serverTimeOf(reply),
       have: found.have,
       offsets: found.partial ?? {},
       send: found.send ?? [],
@@ -166,6 +172,15 @@ function offsetOf(reply: Reply): number {
   const offset = Number(reply.header("Upload-Offset") ?? Number.NaN);
   if (!Number.isInteger(offset) || offset < 0) throw new SyncError("portal");
   return offset;
+}
+
+/**
+ * The server's own clock: the phone's may have been set since they last compared. Null for none: a
+ * photo without it is never taken for one that a backup holds.
+ */
+function serverTimeOf(reply: Reply): string | null {
+  const ms = Date.parse(reply.header("Date") ?? "");
+  return Number.isNaN(ms) ? null : new Date(ms).toISOString();
 }
 
 function slugOf(reply: Reply): string {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from server import clock
 from server.activities import batch
 from server.activities.models import Activity, ActivityEvent, OperationLog
 from server.devices.models import Device
@@ -341,3 +342,26 @@ def phone_request(phone: Phone, operations: list[dict[str, Any]]) -> str:
 
 def outcomes_of(answer: Any) -> list[tuple[str, str, int]]:
     return [(each["id"], each["outcome"], each["version"]) for each in answer["outcomes"]]
+
+
+def test_a_report_tells_when_it_was_made_whatever_the_clock_said(
+    client: FlaskClient, session: Session, now: datetime
+) -> None:
+    wrong = timedelta(days=400)
+    tap, sending = now - timedelta(hours=2), now
+    with clock.frozen(now - timedelta(hours=3)):
+        phone = make_phone(client, session, now - timedelta(days=1))
+        phone.sync()
+        beacon = phone.replica.beacon
+    captured = {"wall": (tap + wrong).isoformat(), "monotonic_ms": 5, "boot": "b", "beacon": beacon}
+    operation = wire(captured=captured)
+    with clock.frozen(sending):
+        told = {"wall": (sending + wrong).isoformat(), "monotonic_ms": 9, "boot": "c"}
+        phone.post({"protocol": 1, "operations": [operation], "clock": told})
+        found = client.get(f"/api/v1/activities/{operation['activity']}", headers=phone.headers)
+    assert found.json is not None
+    assert found.json["captured"] == {
+        "likely": "2026-11-20T01:00:00.000Z",
+        "earliest": "2026-11-20T00:00:00.000Z",
+        "latest": "2026-11-20T03:00:00.000Z",
+    }
