@@ -43,8 +43,8 @@ CONFLICT_ID_MAX = 48
 
 # Lower case only: two spellings of one id would be two ids.
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,79}")
-_SCOPE = re.compile(r"[a-z]+:[A-Za-z0-9-]+|reference")
+NAME = re.compile(r"[a-z][a-z0-9_]{0,79}")
+SCOPE = re.compile(r"[a-z]+:[A-Za-z0-9-]+|reference")
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,8 @@ class Operation:
 
     `set`/`was`: field -> value (None clears; absent in `was` means the phone saw none).
     `add`: set field -> elements; `remove`: set field -> element ids. `n` counts the phone's
-    operations and serves the loss ledger only.
+    operations and serves the loss ledger only. `instead` is my parked operation in whose stead
+    this one comes.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Operation:
     n: int | None = None
     captured: Mapping[str, Any] | None = None
     resolve: Mapping[str, Any] | None = None
+    instead: str | None = None
     hash: str = ""
 
     def __post_init__(self) -> None:
@@ -99,6 +101,8 @@ class Operation:
         }
         if self.resolve is not None:
             wire["resolve"] = dict(self.resolve)
+        if self.instead is not None:
+            wire["instead"] = self.instead
         return wire
 
 
@@ -123,8 +127,8 @@ class _Reader:
             id=self._text("id", _ID),
             activity=self._text("activity", _ID),
             type=cast("OperationType", self._type()),
-            scope=self._text("scope", _SCOPE),
-            kind=self._text("kind", _NAME),
+            scope=self._text("scope", SCOPE),
+            kind=self._text("kind", NAME),
             kind_version=self._whole("kind_version", 1),
             base=self._optional_whole("base"),
             incarnation=self._optional_text("incarnation"),
@@ -136,6 +140,7 @@ class _Reader:
             n=self._optional_whole("n"),
             captured=self._object("captured"),
             resolve=self._object("resolve"),
+            instead=self._optional_text("instead", _ID),
             hash=digest,
         )
         if operation.type == "resolve":
@@ -265,7 +270,7 @@ class _Reader:
     def _check_name(self, place: str, name: str) -> None:
         if name in SERVER_OWNED:
             self.server_owned.append(_problem(name, "server_owned"))
-        elif not _NAME.fullmatch(name):
+        elif not NAME.fullmatch(name):
             self._complain(place, "name")
 
 

@@ -18,9 +18,9 @@ from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from server import catalogue, clock
-from server.activities import failures, queries, rows
+from server.activities import conflicts, failures, parked, queries, rows
 from server.activities.models import OperationLog
-from server.activities.placement import Atlas, Place, ask_for_area
+from server.activities.placement import Atlas, Place, ask_for_area, may_review
 from server.activities.rows import Delivery
 from server.catalogue import Kind
 from server.catalogue.derive import merging
@@ -31,10 +31,12 @@ from server.http.actor import Actor
 from sync import admission
 from sync import outcome as outcomes
 from sync.admission import Stored
+from sync.conflict import Standing
 from sync.fields import MergePolicy
 from sync.operation import Operation
 from sync.outcome import Outcome, Parked, Retry, from_wire
 from sync.reconcile import Context, reconcile
+from sync.upcast import TooOld, upcast_operation, upcast_record
 
 _log: Table = OperationLog.__table__  # type: ignore[assignment]
 
@@ -161,7 +163,22 @@ def _decide(batch: Batch, operation: Operation) -> tuple[Operation, Outcome, boo
         outcome = admission.give_up(outcome)
     batch.known[operation.id] = Stored(operation.hash, outcome, operation.activity)
     batch.writes.note_outcome(operation, outcome, batch.actor, batch.delivery, batch.now)
+    if isinstance(outcome, Parked):
+        _park(batch, operation, outcome)
+    if operation.instead is not None:
+        batch.writes.replaced.append(parked.replacement(operation, batch.actor, batch.now))
     return operation, outcome, True
+
+
+def _park(batch: Batch, operation: Operation, outcome: Parked) -> None:
+    held = batch.held[operation.activity]
+    place = parked.place_named(batch.atlas, operation.scope)
+    if held.record is not None:
+        place = held.place()
+    batch.writes.parked.append(
+        parked.row_of(operation.id, operation.activity, operation.kind, outcome.reason, place,
+                      batch.actor, batch.now)
+    )  # fmt: skip
 
 
 def _reconcile(batch: Batch, operation: Operation, predecessor: Outcome | None) -> Outcome:
@@ -176,19 +193,44 @@ def _reconcile(batch: Batch, operation: Operation, predecessor: Outcome | None) 
     kind = catalogue.kinds().get(operation.kind if before is None else before.kind)
     if kind is None:
         return Retry(outcomes.UNKNOWN_KIND)  # an app newer than this server: its turn will come
+    try:
+        operation = upcast_operation(operation, kind.history)
+    except TooOld:
+        return Parked(outcomes.TOO_OLD)
+    if before is not None:
+        before = held.record = upcast_record(before, kind.history)
+    standing = _standing(batch, operation)
     context = Context(
         author=batch.actor.account_id,
-        may_write=batch.atlas.may_write(batch.actor, place),
+        may_write=batch.delivery.vouched or batch.atlas.may_write(batch.actor, place),
         validate=lambda fields, sets, status: validate(kind, fields, sets, status, batch.today),
         predecessor=predecessor,
         incarnation=batch.incarnation,
+        may_review=standing is not None and may_review(batch.actor, place),
+        standing=standing,
     )
     done = reconcile(before, operation, _policy(kind), context)
-    if done.record is not None and (done.record is not before or done.conflicts):
+    changes = done.record is not before or done.conflicts or done.resolution
+    if done.record is not None and changes:
         unit_id = batch.atlas.unit_on(place, rows.event_date(done.record.fields), named)
-        held.settle(done.record, place, unit_id, operation, batch.actor, batch.now)
-    batch.writes.note_change(before, done, operation, batch.actor, batch.now)
+        held.settle(done.record, place, unit_id, operation, batch.actor, batch.now, batch.delivery)
+    putter = batch.actor.account_id if standing is None else standing.author
+    batch.writes.note_change(before, done, operation, batch.actor, batch.now, putter)
     return done.outcome
+
+
+def _standing(batch: Batch, operation: Operation) -> Standing | None:
+    """The conflict that the operation decides on, those of this batch too."""
+    if operation.type != "resolve" or operation.resolve is None:
+        return None
+    id = operation.resolve["conflict"]
+    row = batch.writes.conflict(id, operation.activity)
+    row = row or conflicts.get(batch.session, operation.activity, id)
+    if row is None:
+        return None
+    found = conflicts.standing(row)
+    ended = batch.writes.resolved.get(id)
+    return found if ended is None else replace(found, resolution=ended)
 
 
 @cache

@@ -7,6 +7,7 @@ and were refused by a rule (`batch`).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,12 +15,15 @@ from typing import Any
 from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from server.activities import parked
 from server.activities.models import OperationLog, OperationTry
+from server.activities.placement import Atlas
 from server.activities.rows import Delivery
 from server.database.among import among
 from server.http.actor import Actor
 from sync import outcome as outcomes
-from sync.limits import RETRIES_MAX, RETRY_S_MAX
+from sync.limits import NAME_MAX, RETRIES_MAX, RETRY_S_MAX
+from sync.operation import NAME, SCOPE
 from sync.outcome import Outcome, Parked, Retry, from_wire, to_wire
 
 _log: Table = OperationLog.__table__  # type: ignore[assignment]
@@ -78,9 +82,9 @@ def count_failure(
         )
         return Retry(reason=outcomes.BUG)
     connection.execute(delete(_tries).where(_tries.c.id == operation_id))
-    parked = Parked(reason=outcomes.BUG)
-    _keep(session, actor, now, delivery, operation_id, hash, activity_id, parked, body)
-    return parked
+    outcome = Parked(reason=outcomes.BUG)
+    _keep(session, actor, now, delivery, operation_id, hash, activity_id, outcome, body)
+    return outcome
 
 
 def waited_too_long(session: Session, now: datetime, operation_id: str) -> bool:
@@ -137,3 +141,30 @@ def _keep(
             body=body,
         )
     )
+    told = _told(body)
+    place = parked.place_named(Atlas(session), told.get("scope"))
+    session.connection().execute(
+        parked.INSERT,
+        parked.row_of(
+            operation_id, activity_id, told.get("kind"), outcome.reason, place, actor, now
+        ),
+    )
+
+
+def _told(body: dict[str, Any]) -> dict[str, str]:
+    """Scope and kind as far as they can be read: what could not be parsed may hold anything."""
+    found: Any = body
+    if "text" in body:
+        try:
+            found = json.loads(body["text"])
+        except (ValueError, RecursionError):
+            return {}
+    if not isinstance(found, dict):
+        return {}
+    return {
+        name: found[name]
+        for name, pattern in (("scope", SCOPE), ("kind", NAME))
+        if isinstance(found.get(name), str)
+        and len(found[name]) <= NAME_MAX
+        and pattern.fullmatch(found[name])
+    }

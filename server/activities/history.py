@@ -33,6 +33,8 @@ def detail(
         gone = [id for id in old if id not in new]
         if came or gone:
             found.setdefault("sets", {})[name] = {"added": came, "removed": gone}
+    if operation.resolve is not None:
+        found["resolve"] = dict(operation.resolve)
     if outcome.reason is not None:
         found["reason"] = outcome.reason
     if outcome.conflicts:

@@ -61,10 +61,14 @@ class Activity(Base):
     review: Mapped[Any | None] = mapped_column(JsonOrNull)
     event_date: Mapped[date | None] = mapped_column(Date)
     created_at: Mapped[datetime] = mapped_column(Moment)
+    #: `{"likely", "earliest", "latest"}`: when its phone made it, whatever its clock said.
+    captured: Mapped[Any | None] = mapped_column(JsonOrNull)
     received_at: Mapped[datetime] = mapped_column(Moment)
     changed_at: Mapped[datetime] = mapped_column(Moment)
     submitted_at: Mapped[datetime | None] = mapped_column(Moment)
     seq: Mapped[int] = mapped_column(BigInteger, default=0)
+    #: The activity that tells of the same event and counts; this one then counts nothing.
+    duplicate_of: Mapped[str | None] = mapped_column(String(36))
     #: Its words without diacritics, for the search of lists.
     search_text: Mapped[str] = mapped_column(Text, default="")
 
@@ -101,19 +105,25 @@ class Conflict(Base):
     """A change that did not go in, kept beside the record until someone decides.
 
     `field_values` is a list of `{"field", "current", "mine", "was"}`; `kind` is one of fields,
-    amendment, withdrawal, invalid (PROTOCOL.md 5 and 6).
+    amendment, withdrawal, invalid (PROTOCOL.md 5 and 6). The author is that of the operation,
+    whose type says what accepting it does. `resolution`: `{"operation", "choice", "values"}`.
     """
 
     __tablename__ = "conflict"
-    __table_args__ = (Index(None, "activity_id"),)
+    __table_args__ = (Index(None, "activity_id"), Index(None, "resolved_at", "activity_id"))
 
     id: Mapped[str] = mapped_column(String(48), primary_key=True)
     activity_id: Mapped[str] = mapped_column(_of_activity())
     operation_id: Mapped[str] = mapped_column(String(36))
     kind: Mapped[str] = mapped_column(String(12))
     field_values: Mapped[Any] = mapped_column(Json)
+    author_id: Mapped[str] = mapped_column(String(36), server_default="")
+    author_name: Mapped[str] = mapped_column(Text, server_default="")
+    operation_type: Mapped[str] = mapped_column(String(10), server_default="edit")
     opened_at: Mapped[datetime] = mapped_column(Moment)
     resolved_at: Mapped[datetime | None] = mapped_column(Moment)
+    resolved_by: Mapped[str | None] = mapped_column(String(36))
+    resolution: Mapped[Any | None] = mapped_column(JsonOrNull)
 
 
 class OperationLog(Base):

@@ -142,3 +142,15 @@ def ask_for_area(session: Session, options: Sequence[Place]) -> Parked:
         ],
     }
     return Parked(outcomes.AREA_CHOICE, (problem,))
+
+
+def may_review(actor: Actor, place: Place) -> bool:
+    """Whether `actor` reviews there, whoever the author is. The nation's own feed as above."""
+    if place.province_code is None:
+        return actor.area.nation and policy.may(actor, "activity.review")
+    return policy.may(
+        actor,
+        "activity.review",
+        province_code=place.province_code,
+        commune_id=place.commune_id,
+    )

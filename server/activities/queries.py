@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Row, Table, bindparam, false, literal, or_
 from sqlalchemy.orm import Session
 
 from server.activities import evidence_links, wire
+from server.activities.aside import PossibleDuplicate
 from server.activities.models import Activity, ActivityCount, ActivityEvent, Conflict
 from server.activities.search import fold
 from server.database.among import among
@@ -20,6 +21,7 @@ activities: Table = Activity.__table__  # type: ignore[assignment]
 _conflicts: Table = Conflict.__table__  # type: ignore[assignment]
 _counts: Table = ActivityCount.__table__  # type: ignore[assignment]
 _events: Table = ActivityEvent.__table__  # type: ignore[assignment]
+_pairs: Table = PossibleDuplicate.__table__  # type: ignore[assignment]
 
 # Made once, for nearly every sync runs them
 _FEED_PAGE = (
@@ -32,6 +34,11 @@ _OPEN_CONFLICTS = (
     select(_conflicts)
     .where(among(_conflicts.c.activity_id, "ids"), _conflicts.c.resolved_at.is_(None))
     .order_by(_conflicts.c.opened_at, _conflicts.c.id)
+)
+
+_POSSIBLE_DUPLICATES = select(_pairs.c.first_id, _pairs.c.second_id).where(
+    or_(among(_pairs.c.first_id, "ids"), among(_pairs.c.second_id, "ids")),
+    _pairs.c.decided_at.is_(None),
 )
 
 #: In: pairs of the account that put a photo there and its sha256. Out, for those that the server
@@ -66,15 +73,29 @@ def open_conflicts(session: Session, activity_ids: Iterable[str]) -> dict[str, l
     return found
 
 
+def possible_duplicates(session: Session, activity_ids: Sequence[str]) -> dict[str, list[str]]:
+    """Activities that may tell of the same event, by activity, while nobody has decided."""
+    found: dict[str, list[str]] = {}
+    pairs: Iterable[Row[Any]] = ()
+    if activity_ids:
+        pairs = session.connection().execute(_POSSIBLE_DUPLICATES, {"ids": list(activity_ids)})
+    for first, second in sorted({(pair.first_id, pair.second_id) for pair in pairs}):
+        found.setdefault(first, []).append(second)
+        found.setdefault(second, []).append(first)
+    return found
+
+
 def wire_rows(session: Session, rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
     """Rows of `activity` in the shape of the feed, with conflicts and states of evidence."""
     conflicts = open_conflicts(session, [row.id for row in rows])
     states = _states(session, rows)
+    duplicates = possible_duplicates(session, [row.id for row in rows])
     return [
         wire.activity(
             row,
-            [wire.conflict(each) for each in conflicts.get(row.id, ())],
+            [wire.conflict(each, row) for each in conflicts.get(row.id, ())],
             states.get(row.id, {}),
+            duplicates.get(row.id, ()),
         )
         for row in rows
     ]

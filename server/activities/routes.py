@@ -68,6 +68,7 @@ def show_activity(activity_id: str) -> Response:
         if row is None or not _is_visible(row, actor.area):
             raise ProblemError(problems.NOT_FOUND)
         (item,) = units.with_names(session, [row])
+        item["captured"] = row.captured
         item["history"] = queries.events(session, activity_id)
     return jsonify(item)
 

@@ -5,9 +5,9 @@ Not here: any decision; by now everything is decided (`batch`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from server import catalogue
-from server.activities import history
+from server.activities import conflicts, history, parked
 from server.activities.models import (
     Activity,
     ActivityCount,
@@ -31,8 +31,9 @@ from server.activities.wire import EVIDENCE
 from server.catalogue.derive.counting import counts
 from server.change_feed import operations as change_feed
 from server.database.among import among
-from server.database.ids import new_id
 from server.http.actor import Actor
+from sync import capture
+from sync.conflict import Resolution
 from sync.operation import Operation
 from sync.outcome import Outcome, Parked, Retry, to_wire
 from sync.reconcile import Reconciled
@@ -59,10 +60,18 @@ _DELETE_COUNTS = delete(_counts).where(among(_counts.c.activity_id, "ids"))
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """By which phone, and in which of its lives (`epoch`), operations came."""
+    """By which phone, and in which of its lives (`epoch`), operations came.
+
+    `sent` is what the phone's clocks said as it sent them; `beacon_of` reads a time of ours that
+    a phone held, None for anything else. `vouched`: a reviewer lets them in, whatever their
+    author may.
+    """
 
     device_id: str | None = None
     epoch: int | None = None
+    sent: capture.PhoneClock = capture.NO_CLOCK
+    beacon_of: Callable[[object], datetime | None] = lambda _text: None
+    vouched: bool = False
 
 
 @dataclass(slots=True)
@@ -97,22 +106,27 @@ class Held:
         operation: Operation,
         actor: Actor,
         now: datetime,
+        delivery: Delivery,
     ) -> None:
         """Take over what the sync core made of the record."""
         if self.record is None:
-            captured = operation.captured or {}
+            captured = captured_at(operation, now, delivery)
             self.columns = {
                 "scope": place.scope,
                 "commune_id": place.commune_id,
                 "province_code": place.province_code,
                 "author_name": actor.name,
-                "created_at": captured_at(captured.get("wall"), now),
+                "created_at": captured.likely,
+                "captured": captured.to_wire(),
                 "received_at": now,
                 "submitted_at": None,
                 "review": None,
+                "duplicate_of": None,
             }
         if record is not self.record:
-            submitted = operation.type == "submit" and record.status == "submitted"
+            was_so = self.record is not None and self.record.status == "submitted"
+            submits = operation.type == "submit" or not was_so
+            submitted = submits and record.status == "submitted"
             self.columns |= columns_of(record)
             self.columns |= {
                 "unit_id": unit_id,
@@ -131,6 +145,10 @@ class Writes:
     log: list[dict[str, Any]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     conflicts: list[dict[str, Any]] = field(default_factory=list)
+    resolutions: list[dict[str, Any]] = field(default_factory=list)
+    resolved: dict[str, Resolution] = field(default_factory=dict)
+    parked: list[dict[str, Any]] = field(default_factory=list)
+    replaced: list[dict[str, Any]] = field(default_factory=list)
     links: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def note_outcome(
@@ -155,9 +173,12 @@ class Writes:
 
     def note_change(
         self, before: Record | None, done: Reconciled, operation: Operation, actor: Actor,
-        now: datetime,
+        now: datetime, putter: str,
     ) -> None:  # fmt: skip
-        """Add what happened to the activity's history, its conflicts and its photos."""
+        """Add what happened to the activity's history, its conflicts and its photos.
+
+        `putter` is whose photos come in: the author of what is accepted, not who accepts it.
+        """
         after = done.record
         if after is None or isinstance(done.outcome, Retry):
             return
@@ -172,27 +193,27 @@ class Writes:
                 "detail": history.detail(before, after, operation, done.outcome),
             }
         )
-        for conflict in done.conflicts:
-            self.conflicts.append(
-                {
-                    "id": new_id(now),
-                    "activity_id": after.id,
-                    "operation_id": operation.id,
-                    "kind": conflict.kind,
-                    "field_values": [value.to_wire() for value in conflict.values],
-                    "opened_at": now,
-                    "resolved_at": None,
-                }
-            )
+        self.conflicts += [
+            conflicts.opened(after.id, conflict, actor, now) for conflict in done.conflicts
+        ]
+        if done.resolution is not None:
+            id = (operation.resolve or {})["conflict"]
+            self.resolved[id] = done.resolution
+            self.resolutions.append(conflicts.ended(id, done.resolution, actor, now))
         if after is not before:
-            self._note_photos(before, after, actor)
+            self._note_photos(before, after, putter)
 
-    def _note_photos(self, before: Record | None, after: Record, actor: Actor) -> None:
+    def conflict(self, id: str, activity_id: str) -> Mapping[str, Any] | None:
+        """The row of a conflict of that activity that waits to be written."""
+        rows = (row for row in self.conflicts if row["id"] == id)
+        return next((row for row in rows if row["activity_id"] == activity_id), None)
+
+    def _note_photos(self, before: Record | None, after: Record, putter: str) -> None:
         """Who put a photo there must deliver it; a photo taken away is forgotten."""
         known = {} if before is None else before.sets.get(EVIDENCE, {})
         for sha256 in after.sets.get(EVIDENCE, {}):
             if sha256 not in known:
-                self.links[after.id, sha256] = actor.account_id
+                self.links[after.id, sha256] = putter
         for sha256 in known:
             if sha256 not in after.sets.get(EVIDENCE, {}):
                 self.links.pop((after.id, sha256), None)
@@ -241,13 +262,11 @@ def event_date(fields: Mapping[str, Any]) -> date | None:
         return None
 
 
-def captured_at(wall: object, otherwise: datetime) -> datetime:
-    """When the phone says that it happened; `otherwise` if what it says is no plausible time."""
-    try:
-        moment = datetime.fromisoformat(str(wall)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return otherwise
-    return moment if 1970 <= moment.year < 2100 else otherwise
+def captured_at(operation: Operation, now: datetime, delivery: Delivery) -> capture.Capture:
+    """When the operation was made, by its own clocks, the sending phone's, and the last beacon."""
+    told = operation.captured or {}
+    beacon = delivery.beacon_of(told.get("beacon"))
+    return capture.estimate(capture.read_clock(told), delivery.sent, now, beacon)
 
 
 def write(session: Session, writes: Writes, helds: Iterable[Held]) -> None:
@@ -260,7 +279,8 @@ def write(session: Session, writes: Writes, helds: Iterable[Held]) -> None:
     connection = session.connection()
     for statement, found in (
         (_INSERT_LOG, writes.log), (_INSERT_EVENTS, writes.events),
-        (_INSERT_CONFLICTS, writes.conflicts),
+        (_INSERT_CONFLICTS, writes.conflicts), (conflicts.RESOLVE, writes.resolutions),
+        (parked.INSERT, writes.parked), (parked.REPLACED, writes.replaced),
     ):  # fmt: skip
         if found:
             connection.execute(statement, found)
@@ -305,9 +325,10 @@ def _write_counts(session: Session, moved: Sequence[Held]) -> None:
 
 
 def counts_of(columns: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Rows of `activity_count` for an activity; none while it has no day."""
+    """Rows of `activity_count` for an activity; none while it has no day, or another counts
+    for the same event."""
     kind = catalogue.kinds().get(columns["kind"])
-    if kind is None or columns["event_date"] is None:
+    if kind is None or columns["event_date"] is None or columns["duplicate_of"] is not None:
         return []
     place = {
         name: columns[name]

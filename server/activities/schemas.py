@@ -90,7 +90,18 @@ class OpenConflictSchema(Schema):
     id = fields.String(required=True)
     kind = fields.String(required=True)
     operation = fields.String(required=True)
-    values = fields.List(fields.Nested(ConflictValueSchema), required=True)
+    type = fields.String(
+        required=True, metadata={"description": "Of that operation: edit, submit, withdraw"}
+    )
+    by = fields.Nested(AuthorSchema, required=True)
+    resolver = fields.String(
+        required=True,
+        validate=validate.OneOf(["author", "reviewer"]),
+        metadata={"description": "Who may decide; a reviewer may in any case"},
+    )
+    fields_ = fields.List(
+        fields.Nested(ConflictValueSchema), data_key="fields", attribute="fields", required=True
+    )
     opened_at = fields.String(required=True)
 
 
@@ -128,6 +139,16 @@ class FeedActivitySchema(Schema):
     approved_version = fields.Integer(required=True, allow_none=True)
     review = fields.Nested(ReviewSchema, required=True, allow_none=True)
     conflicts = fields.List(fields.Nested(OpenConflictSchema), required=True)
+    duplicate_of = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The activity that counts in this one's stead"},
+    )
+    possible_duplicates = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "Activities that may tell of the same event; nobody has decided"},
+    )
     extra = fields.Dict(required=True)
 
 
@@ -155,7 +176,19 @@ class EventSchema(Schema):
     detail = fields.Dict(required=True)
 
 
+class CaptureSchema(Schema):
+    """When a phone made a report: a likely time, and bounds that no wrong clock can move.
+
+    `earliest` is null if the phone held no signed time of the server.
+    """
+
+    likely = fields.DateTime(required=True)
+    earliest = fields.DateTime(required=True, allow_none=True)
+    latest = fields.DateTime(required=True)
+
+
 class ActivityDetailSchema(ActivitySchema):
     """One activity with all that happened to it, oldest first."""
 
+    captured = fields.Nested(CaptureSchema, required=True, allow_none=True)
     history = fields.List(fields.Nested(EventSchema), required=True)

@@ -11,6 +11,8 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from sync.conflict import resolver
+
 #: The set field whose elements are photos (contract.md).
 EVIDENCE = "evidence"
 
@@ -23,9 +25,13 @@ def moment(value: datetime | None) -> str | None:
 
 
 def activity(
-    row: Row[Any], conflicts: Sequence[Mapping[str, Any]], states: Mapping[str, Mapping[str, Any]]
+    row: Row[Any],
+    conflicts: Sequence[Mapping[str, Any]],
+    states: Mapping[str, Mapping[str, Any]],
+    duplicates: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """The wire row. `states` tells by sha256 what the server holds of its photos."""
+    """The wire row. `states` tells by sha256 what the server holds of its photos; `duplicates`
+    are the activities that may tell of the same event, while nobody has decided."""
     sets: Mapping[str, Mapping[str, Mapping[str, Any]]] = row.sets
     return {
         "type": "activity",
@@ -52,20 +58,40 @@ def activity(
         "submitted_at": moment(row.submitted_at),
         "approved_version": row.approved_version,
         "review": row.review,
+        "duplicate_of": row.duplicate_of,
+        "possible_duplicates": list(duplicates),
         "conflicts": list(conflicts),
         "extra": row.extra,
     }
 
 
-def conflict(row: Row[Any]) -> dict[str, Any]:
-    """An open conflict as it stands in an activity's `conflicts`."""
+def conflict(row: Row[Any], record: Row[Any]) -> dict[str, Any]:
+    """An open conflict as it stands in an activity's `conflicts`; `current` is today's value."""
     return {
         "id": row.id,
         "kind": row.kind,
         "operation": row.operation_id,
-        "values": row.field_values,
+        "type": row.operation_type,
+        "by": {"id": row.author_id, "name": row.author_name},
+        "resolver": resolver(row.author_id, record.author_id, record.status),
+        "fields": [{**value, "current": _now(record, value)} for value in row.field_values],
         "opened_at": moment(row.opened_at),
     }
+
+
+def _now(record: Row[Any], value: Mapping[str, Any]) -> Any:
+    """What stands in the record of a field in question; of a set, its elements in question."""
+    name, mine = value["field"], value["mine"]
+    if not (isinstance(mine, dict) and mine.keys() == {"add", "remove"}):
+        return record.fields.get(name, record.extra.get(name))
+    present: Mapping[str, Any] = record.sets.get(name, {})
+    added = [id for id, element in present.items() if _names(mine["add"], id, element)]
+    return [present[id] for id in sorted({*added, *(i for i in mine["remove"] if i in present)})]
+
+
+def _names(added: Sequence[Mapping[str, Any]], id: str, element: Mapping[str, Any]) -> bool:
+    keys = [key for key, value in element.items() if value == id]
+    return any(each.get(key) == id for each in added for key in keys)
 
 
 def own_row(
