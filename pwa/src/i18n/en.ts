@@ -152,6 +152,9 @@ export const en: Record<Key, string> = {
   "detail.withdrawDo": "Withdraw",
   "detail.cancel": "Cancel",
   "detail.author": "Recorded by {name}",
+  "detail.duplicate":
+    "The province found that another report tells of the same event. This one is kept but does not count again.",
+  "detail.primary": "Open the one that counts",
   "detail.gone": "This activity is not on the phone.",
   "detail.amendment": "Approved: a change waits for the reviewer, the approved figure stands.",
   "returned.title": "To be fixed",
@@ -338,6 +341,8 @@ export const en: Record<Key, string> = {
     "What you sent before on this activity has not arrived. Loa sends both again in order.",
   "doctor.why.again_unknown_activity":
     "The server does not have the first part of this activity yet. Loa will send it again.",
+  "doctor.why.again_unknown_conflict":
+    "The server does not know yet what this decides. Loa will send it again.",
   "doctor.why.again_unknown_kind":
     "The server does not know this kind yet. It goes by itself after the server's update.",
   "doctor.why.again_unsupported":
@@ -366,6 +371,8 @@ export const en: Record<Key, string> = {
   "doctor.why.parked_bug": "Loa failed to take this. The province keeps it whole and was told.",
   "doctor.why.parked_after_unknown": "What you sent before on this activity never came. Press Send again.",
   "doctor.why.parked_unknown_activity": "The first part of this activity never came. Press Send again.",
+  "doctor.why.parked_unknown_conflict":
+    "The server no longer knows what this decides. Open the activity and look again.",
   "doctor.why.parked_unknown_kind": "The server does not know this kind. Update Loa and send again.",
   "doctor.why.parked_unsupported": "The server can't do this yet. The province keeps it to look at it.",
   "doctor.why.parked_other": "The province keeps this to look at it. Nothing is lost.",

@@ -104,6 +104,9 @@ export const later = {
   "detail.withdrawDo": "Rút",
   "detail.cancel": "Thôi",
   "detail.author": "Người ghi: {name}",
+  "detail.duplicate":
+    "Tỉnh xác định đây là một việc đã có báo cáo khác. Hoạt động này được giữ, nhưng không tính thêm.",
+  "detail.primary": "Mở bản được tính",
   "detail.gone": "Không thấy hoạt động này trên máy.",
   "detail.amendment": "Hoạt động đã duyệt: bản sửa sẽ chờ người duyệt chấp nhận, số đã duyệt giữ nguyên.",
   "returned.title": "Cần bổ sung",
@@ -152,6 +155,7 @@ export const later = {
   "doctor.why.again_after_unknown":
     "Phần gửi trước của hoạt động này chưa tới máy chủ. Loa gửi lại theo đúng thứ tự.",
   "doctor.why.again_unknown_activity": "Máy chủ chưa có phần ghi đầu của hoạt động này. Loa sẽ gửi lại.",
+  "doctor.why.again_unknown_conflict": "Việc chọn này chưa tới đúng chỗ trên máy chủ. Loa sẽ gửi lại.",
   "doctor.why.again_unknown_kind":
     "Máy chủ chưa biết loại hoạt động này. Khi máy chủ được cập nhật sẽ tự gửi.",
   "doctor.why.again_unsupported": "Máy chủ chưa làm được việc này. Khi máy chủ được cập nhật sẽ tự gửi.",
@@ -174,6 +178,7 @@ export const later = {
   "doctor.why.parked_bug": "Loa có lỗi khi nhận bản này. Tỉnh giữ nguyên bản gửi và đã được báo.",
   "doctor.why.parked_after_unknown": "Phần gửi trước của hoạt động này không tới. Bấm Gửi lại.",
   "doctor.why.parked_unknown_activity": "Phần ghi đầu của hoạt động này không tới. Bấm Gửi lại.",
+  "doctor.why.parked_unknown_conflict": "Máy chủ không còn thấy chỗ cần chọn này. Mở hoạt động để xem lại.",
   "doctor.why.parked_unknown_kind": "Máy chủ không biết loại hoạt động này. Cập nhật Loa rồi gửi lại.",
   "doctor.why.parked_unsupported": "Máy chủ chưa làm được việc này. Tỉnh giữ lại để xem.",
   "doctor.why.parked_other": "Tỉnh giữ lại bản này để xem. Không có gì bị mất.",

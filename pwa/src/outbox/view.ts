@@ -66,6 +66,8 @@ export interface ActivityView {
   /** When it was last written here (pending) or changed at the server. */
   at: string;
   review: Review | null;
+  /** The activity that counts in the place of this one. */
+  duplicateOf: string | null;
   conflicts: Conflict[];
   state: ItemState;
   attention: Attention | null;
@@ -212,6 +214,7 @@ export function viewOf(seen: Seen): ActivityView | null {
     eventDate: row.event_date ?? null,
     at: operations.at(-1)?.captured.wall ?? row.changed_at ?? row.received_at ?? "",
     review: row.review ?? null,
+    duplicateOf: row.duplicate_of ?? null,
     conflicts: row.conflicts ?? [],
     state: attention ? "attention" : stateOf(seen, evidence),
     attention,

@@ -35,6 +35,12 @@ function broadcast(eventDate: string, status: string, topics = ["bhxh_tu_nguyen"
 }
 
 describe("the week's share", () => {
+  it("counts one event once, however many reported it", () => {
+    const twin = { ...broadcast("2026-11-17", "submitted"), duplicateOf: "the other" };
+    const share = weekShare([broadcast("2026-11-17", "submitted"), twin], kinds, plan, scope, "2026-11-18");
+    expect([share.done, share.recorded]).toEqual([1, 1]);
+  });
+
   it("counts what the target counts, in this week and this commune", () => {
     const share = weekShare(
       [

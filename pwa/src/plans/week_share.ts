@@ -8,6 +8,8 @@ export interface Counted {
   scope: string;
   fields: Record<string, unknown>;
   eventDate: string | null;
+  /** Another report of the same event, which counts in its place. */
+  duplicateOf?: string | null;
 }
 
 export interface WeekShare {
@@ -58,6 +60,7 @@ export function weekShare(
   for (const activity of activities) {
     const day = activity.eventDate ?? "";
     if (activity.scope !== scope || !week.includes(day) || NOT_COUNTED.has(activity.status)) continue;
+    if (activity.duplicateOf) continue;
     recorded += 1;
     const kind = kinds.get(activity.kind);
     if (!kind) continue;

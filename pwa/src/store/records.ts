@@ -78,6 +78,8 @@ export interface ActivityRow {
   received_at?: string | null;
   changed_at?: string | null;
   review?: Review | null;
+  /** The activity that counts in its place, once somebody has said that both tell of one event. */
+  duplicate_of?: string | null;
   conflicts?: Conflict[];
   extra?: Fields;
 }

@@ -105,6 +105,8 @@ export const en: Record<Key, string> = {
   "list.who": "Reporter",
   "list.row": "Row {code}",
   "list.clear": "Clear filter",
+  "detail.duplicate": "Secondary to another report; counts nowhere.",
+  "detail.primary": "Open the main one",
   "detail.back": "Back",
   "detail.history": "History",
   "detail.content": "Content",

@@ -103,6 +103,8 @@ export const vi = {
   "list.who": "Người báo",
   "list.row": "Dòng {code}",
   "list.clear": "Bỏ lọc",
+  "detail.duplicate": "Bản phụ của một báo cáo khác, không tính vào số nào.",
+  "detail.primary": "Mở bản chính",
   "detail.back": "Quay lại",
   "detail.history": "Lịch sử",
   "detail.content": "Nội dung",
