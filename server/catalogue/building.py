@@ -85,9 +85,21 @@ def build_kind(reader: Reader, shared: Shared) -> Kind:
         columns=reader.strings("columns"),
         repeated=reader.strings("repeated", []),
         example=reader.take("example", dict),
+        renamed=_build_renamed(reader),
+        oldest_version=reader.take("oldest_version", int, 1),
     )
     reader.done()
     return kind
+
+
+def _build_renamed(reader: Reader) -> dict[int, dict[str, str]]:
+    """`renamed: {2: {old: new}}`: what fields were called before a version."""
+    found = reader.take("renamed", dict, {})
+    for version, names in found.items():
+        fits = isinstance(version, int) and isinstance(names, dict)
+        if not (fits and all(isinstance(each, str) for pair in names.items() for each in pair)):
+            raise reader.error("'renamed' maps a version to {name before it: name from it on}")
+    return dict(found)
 
 
 def build_field(reader: Reader, shared: Shared) -> Field:

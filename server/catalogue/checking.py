@@ -39,8 +39,20 @@ def _faults(kind: Kind) -> Iterator[str]:
     yield from _count_faults(kind)
     for part in ("columns", "repeated", "example"):
         yield from _unknown(kind, getattr(kind, part), part)
+    yield from _history_faults(kind)
     if not 0 <= kind.evidence.min <= kind.evidence.max:
         yield "evidence: min must not be above max"
+
+
+def _history_faults(kind: Kind) -> Iterator[str]:
+    if not 1 <= kind.oldest_version <= kind.version:
+        yield "oldest_version lies between 1 and version"
+    for version in kind.renamed:
+        if not 2 <= version <= kind.version:
+            yield f"renamed: {version} is no version that came after another"
+    for old, new in kind.history.names_since(0).items():
+        if old in kind.fields or new not in kind.fields:
+            yield f"renamed: {old!r} must be gone and {new!r} a field"
 
 
 def _unknown(kind: Kind, names: object, part: str) -> Iterator[str]:

@@ -14,6 +14,7 @@ from typing import Any, Literal, get_args
 
 from server.catalogue.conditions import Condition
 from server.catalogue.rule_kinds import Rule
+from sync.upcast import KindHistory
 
 #: How a value is written on the wire:
 #: text, long_text  string · integer, money (đồng)  whole number · boolean
@@ -121,9 +122,18 @@ class Kind:
     #: Fields copied when somebody records the same again.
     repeated: tuple[str, ...]
     example: Mapping[str, Any] = field(default_factory=dict)
+    #: Version -> {a field's name before it: its name from it on}. Old apps are understood by it.
+    renamed: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    #: Operations made with an earlier version are parked as too old.
+    oldest_version: int = 1
 
     def __hash__(self) -> int:
         return hash((self.id, self.version))
+
+    @cached_property
+    def history(self) -> KindHistory:
+        """What the sync core needs to understand operations of earlier versions."""
+        return KindHistory(self.version, self.oldest_version, self.renamed)
 
     @cached_property
     def groups(self) -> tuple[tuple[str, ...], ...]:

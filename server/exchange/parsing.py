@@ -16,9 +16,9 @@ from typing import Any
 
 from server.http import decode
 from server.http.decode import StrictJsonError
-from sync import outcome
+from sync import outcome, upcast
 from sync.errors import OperationError
-from sync.operation import Operation, parse_operation
+from sync.operation import Operation
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ESCAPED = re.compile(rb"\\u(0000|[dD][89a-fA-F])")
@@ -111,7 +111,7 @@ def read_operation(raw: object, suspect: bool = True) -> Operation | Refused:
             "vi": f"Giá trị không đọc được: {found}.", "en": f"A value can't be read: {found}.",
         },))  # fmt: skip
     try:
-        return parse_operation(raw)
+        return upcast.read_operation(raw)
     except OperationError as error:
         return _refused(raw, error.reason, tuple(error.problems))
 

@@ -174,6 +174,10 @@ def _park(
 ) -> Verdict:
     parked = Parked(reason=each.reason, problems=each.problems)
     outcome: Outcome = parked
+    newer = each.id is not None and each.reason == outcomes.UNSUPPORTED
+    if newer and not failures.waited_too_long(session, now, str(each.id)):
+        # A newer app than this server: once that is newer too, it will be understood
+        return Verdict(each.id, each.activity, Retry(reason=outcomes.UNSUPPORTED))
     if each.id is not None:
         outcome = failures.park_unreadable(
             session, actor, now, delivery, each.id, each.hash, each.activity, parked, each.text
