@@ -64,7 +64,10 @@ class Person:
 
     def _latest(self, phone: Replica) -> list[str]:
         """A few activities, so that people get in each other's way."""
-        fit = (id for id in reversed(phone.activities()) if self._fit(phone, id))
+        # Who sees that something is kept aside mostly leaves it until it is decided.
+        aside = {kept.wire["activity"] for kept in phone.parked.values()}
+        left = aside if self.chance.random() < 0.8 else ()
+        fit = (id for id in reversed(phone.activities()) if id not in left and self._fit(phone, id))
         return list(itertools.islice(fit, 4))[::-1]
 
     def _fit(self, phone: Replica, activity: str) -> bool:
@@ -83,7 +86,7 @@ class Person:
             scope=scope,
             kind="hologram" if habit == "unknown_kind" else KIND,
             kind_version=self.app,
-            set=self._values(),
+            set={"event_date": "2026-11-20", **self._values()},
             add={"evidence": [self._photo()]} if self.room and self.chance.random() < 0.5 else {},
             captured=self._captured(phone),
         )
@@ -152,14 +155,14 @@ class Person:
         if self.app > 2:
             values["mood"] = self._word()
         if chance.random() < 0.3:
-            values["lat"] = chance.randint(8, 23) + 0.5
+            values["lat"] = chance.randint(800, 2300)
         if chance.random() < 0.3:
-            values["lon"] = chance.randint(102, 109) + 0.25
+            values["lon"] = chance.randint(10200, 10900)
         return values
 
     def _photo(self) -> Wire:
         sha256 = f"{self.chance.randrange(12):064x}"  # few, so that two phones take the same
-        return {"sha256": sha256, "size": 1000, "media_type": "image/jpeg"}
+        return {"sha256": sha256, "size": 9, "media_type": "image/jpeg", "width": 4, "height": 3}
 
     def _captured(self, phone: Replica) -> Wire:
         return {"device": phone.device, "wall": self.wall}

@@ -71,16 +71,18 @@ def run_range(job: tuple[Plan, int, int]) -> Tally:
     tally = Tally()
     gc.disable()  # a world's garbage goes with the world
     for seed in range(first, end):
-        world = plan.world(seed)
+        trace: list[str] = []
         try:
+            world = plan.world(seed)
+            trace = world.trace
             world.run()
             if seed % TWICE_EVERY == 0:
                 again = plan.world(seed)
                 again.run()
                 if again.trace_hash() != world.trace_hash():
                     raise Violation("I19 same seed, same trace")
-        except Exception as error:
-            tally.failure = (seed, f"{type(error).__name__}: {error}", world.trace[-60:])
+        except BaseException as error:  # also a Crashed that nobody caught: no worker may die
+            tally.failure = (seed, f"{type(error).__name__}: {error}", trace[-60:])
             break
         tally.seeds += 1
         tally.counts += world.counts

@@ -38,7 +38,7 @@ class Scene:
         self.tickets = 0
         self.trace: list[str] = []
         self.counts: Counter[str] = Counter()
-        self.oracle = Oracle(lambda: self.server.incarnation)
+        self.oracle = Oracle(lambda: self.server)
         self.borrowed: list[str] = []
         self.replica = replica
         self.phone = phone

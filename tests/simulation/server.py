@@ -77,6 +77,9 @@ class ModelServer(Others):
     def policy_of(self, kind: str) -> MergePolicy:
         return policy_of_version(self.version)
 
+    def validate(self, fields: Any, sets: Any, status: str) -> list[Any]:
+        return validate(fields, sets, status)
+
     def push(self, request: Wire) -> list[Wire]:
         """One transaction for the batch; on a bug of ours, one an operation (PROTOCOL.md 4)."""
         try:
@@ -125,7 +128,13 @@ class ModelServer(Others):
         if outcome is not None:
             return self._told(work, operation, outcome, known is not None and known.fork)
         before = work.log.get(operation.after or "")
-        predecessor = admission.predecessor(operation, before.stored if before else None)
+        # What came with that id in this very request may have another content.
+        sent = next((other for other in request["operations"]
+                     if operation.after and other.get("id") == operation.after), None)  # fmt: skip
+        own = self._read(sent) if sent is not None else None
+        sent_hash = own.hash if isinstance(own, Operation) else None
+        stored = before.stored if before else None
+        predecessor = admission.predecessor(operation, stored, sent_hash)
         outcome = self.hold_back(work, operation, predecessor, device)
         if outcome is None:
             outcome = self.reconcile(work, operation, predecessor, device)

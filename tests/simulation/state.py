@@ -36,8 +36,9 @@ class Notice:
     id: str
     scope: str
     version: int
-    text: str
+    text: Any
     gone: bool = False
+    type: str = "notice"
 
 
 @dataclass
@@ -82,7 +83,7 @@ class State:
         ]
         for notice in self.notices.values():
             if notice.scope == scope and seqs[notice.id] > beyond:
-                row: Wire = {"type": "notice", "id": notice.id, "seq": self.seqs[notice.id]}
+                row: Wire = {"type": notice.type, "id": notice.id, "seq": self.seqs[notice.id]}
                 row |= {"gone": True} if notice.gone else {
                     "version": notice.version, "body": notice.text}  # fmt: skip
                 found.append(row)

@@ -19,6 +19,7 @@ from tests.simulation.world import World
 
 ROOT = Path(__file__).parents[2]
 SEEDS = 5_000
+REAL_SEEDS = 150
 #: Within so many a known mistake must be caught.
 CAUGHT_WITHIN = 300
 
@@ -29,9 +30,21 @@ def test_histories_are_clean() -> None:
     assert tally.seeds == SEEDS
 
 
+def test_histories_over_the_real_server_are_clean() -> None:
+    """In processes of their own: the world hooks into the code that it runs."""
+    tally = run_seeds(Plan("real"), 1, REAL_SEEDS, os.cpu_count() or 1)
+    assert tally.failure is None
+    assert tally.seeds == REAL_SEEDS
+
+
 @pytest.mark.parametrize("seed", seeds_that_failed("model"))
 def test_seeds_that_once_failed(seed: int) -> None:
     World(seed).run()
+
+
+@pytest.mark.parametrize("seed", seeds_that_failed("real"))
+def test_seeds_that_once_failed_over_the_real_server(seed: int) -> None:
+    assert run_seeds(Plan("real"), seed, 1).failure is None
 
 
 @pytest.mark.parametrize("name", sorted(BROKEN))
