@@ -36,15 +36,18 @@ def recall(operation: Operation, stored: Stored | None) -> Outcome | None:
     return Parked(outcomes.ID_REUSE)
 
 
-def predecessor(operation: Operation, stored: Stored | None) -> Outcome | None:
+def predecessor(
+    operation: Operation, stored: Stored | None, sent_hash: str | None = None
+) -> Outcome | None:
     """The outcome of the operation that `after` names; `stored` is its row, if it arrived.
 
-    If that id belongs to an operation on another activity, the phone's own one is about to come
+    If that id belongs to an operation on another activity, or to one with another content than the
+    operation of that id in the same request (`sent_hash`), the phone's own one is about to come
     under a new id. Then it neither holds back nor tells anything of this activity's versions.
     """
     if stored is None:
         return None
-    if stored.activity not in (None, operation.activity):
+    if stored.activity not in (None, operation.activity) or sent_hash not in (None, stored.hash):
         return Applied(outcomes.ALREADY_SO)
     return stored.outcome
 

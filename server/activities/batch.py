@@ -75,7 +75,8 @@ class Result:
 
 @dataclass(slots=True)
 class Batch:
-    """The working state of one call. `known` holds operations by id, those of this batch too."""
+    """The working state of one call. `known` holds operations by id, those of this batch too;
+    `hashes` what came in this batch, by id."""
 
     session: Session
     actor: Actor
@@ -86,6 +87,7 @@ class Batch:
     atlas: Atlas
     held: dict[str, rows.Held]
     known: dict[str, Stored]
+    hashes: dict[str, str]
     writes: rows.Writes = field(default_factory=rows.Writes)
 
 
@@ -114,6 +116,7 @@ def apply_batch(
         Atlas(session),
         held,
         _read_known(session, operations),  # after the locks: what a writer before us left is seen
+        {operation.id: operation.hash for operation in operations},
     )
     decided = [_decide(batch, operation) for operation in operations]
     rows.write(session, batch.writes, held.values())
@@ -151,7 +154,7 @@ def _decide(batch: Batch, operation: Operation) -> tuple[Operation, Outcome, boo
     if recalled is not None:
         return operation, recalled, False
     before = batch.known.get(operation.after) if operation.after else None
-    predecessor = admission.predecessor(operation, before)
+    predecessor = admission.predecessor(operation, before, batch.hashes.get(operation.after or ""))
     outcome: Outcome | None = Parked(outcomes.REVOKED)  # of who was shut out a reviewer decides
     if batch.actor.escrow_until is None:
         outcome = admission.hold_back(operation, predecessor)

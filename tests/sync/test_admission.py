@@ -47,6 +47,17 @@ def test_a_predecessor_on_another_activity_says_nothing() -> None:
     assert admission.seen_version(sent, before, None) == 3
 
 
+def test_who_stands_on_an_id_that_was_used_by_somebody_else_saw_nothing_of_theirs() -> None:
+    """It withdrew, in a simulated history, what its author had never seen."""
+    sent = operation(2, after=id_of(1), base=3)
+    theirs = Stored("their hash", Applied(version=7), sent.activity)
+    before = admission.predecessor(sent, theirs, "my hash")
+    assert admission.hold_back(sent, before) is None
+    assert admission.seen_version(sent, before, None) == 3
+    same = admission.predecessor(sent, theirs, "their hash")
+    assert admission.seen_version(sent, same, None) == 7
+
+
 def test_waiting_ends_as_parked() -> None:
     assert admission.give_up(Retry("unknown_kind")) == Parked("unknown_kind")
 
