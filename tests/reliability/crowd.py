@@ -17,6 +17,7 @@ import multiprocessing
 import random
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -145,19 +146,28 @@ class Person:
             for activity in filter(self.replica.view, self.activities):
                 for _ in range(self.chance.choice((1, 1, 2))):
                     self._save("edit", activity, set={"note": f"Sửa {new_id()}"})
+        self._note(before, ledger)
+
+    def report_with(self, photo: dict[str, Any], ledger: Ledger) -> None:
+        """One new activity with this photo, handed in."""
+        before = len(self.replica.outbox)
+        self._report(submitted=True, photo=photo)
+        self._note(before, ledger)
+
+    def _note(self, before: int, ledger: Ledger) -> None:
         for pending in self.replica.outbox[before:]:
             ledger.write(
                 saved=pending.wire, phone=self.enrolled.device, account=self.enrolled.account
             )
 
-    def _report(self, *, submitted: bool) -> None:
+    def _report(self, *, submitted: bool, photo: dict[str, Any] | None = None) -> None:
         activity = new_id()
         self.activities.append(activity)
         self._save(
             "create", activity, scope=self.enrolled.scope, kind=KIND,
             kind_version=catalogue.kinds()[KIND].version,
             set=example(programme_title=f"Bản tin {activity[-12:]}"),
-            add={"evidence": [_photo(activity)]},
+            add={"evidence": [photo or _photo(activity)]},
         )  # fmt: skip
         if self.chance.random() < 0.3:
             self._save("edit", activity, set={"note": f"Ghi {new_id()}"})
@@ -167,9 +177,9 @@ class Person:
     def _save(self, type: str, activity: str, **patch: Any) -> None:
         self.replica.save(type, new_id(), activity, **patch)
 
-    def settle(self, line: Line, ledger: Ledger, end: float) -> Any:
+    def settle(self, line: Line, ledger: Ledger, is_over: Callable[[], bool]) -> Any:
         """Send and read until there is nothing left of either; yields for every answer."""
-        while not self.replica.idle() and time.monotonic() < end:
+        while not self.replica.idle() and not is_over():
             request = self.replica.make_request()
             answer = line.ask(self.enrolled.token, request)
             if answer is None:
@@ -226,20 +236,25 @@ def work(shift: Shift, answers: Any) -> None:
     chance = random.Random(shift.seed)
     people = [Person(each, shift, random.Random(chance.random())) for each in shift.phones]
     end = time.monotonic() + shift.give_up_s
+
+    def is_over() -> bool:
+        return time.monotonic() > end
+
     again = people[:: shift.write_again]
     looking = again[:: shift.look_again]
-    _all_at_once(people, shift, ledger, answers, end, 0)
-    _all_at_once(again, shift, ledger, answers, end, 1)
+    _all_at_once(people, shift, ledger, answers, is_over, 0)
+    _all_at_once(again, shift, ledger, answers, is_over, 1)
     for person in looking:
         person.look()
-    _all_at_once(looking, shift, ledger, answers, end, None)
+    _all_at_once(looking, shift, ledger, answers, is_over, None)
     for person in people:
         person.end(ledger, looked=person in looking)
     ledger.close()
 
 
 def _all_at_once(
-    people: list[Person], shift: Shift, ledger: Ledger, answers: Any, end: float,
+    people: list[Person], shift: Shift, ledger: Ledger, answers: Any,
+    is_over: Callable[[], bool],
     sitting: int | None,
 ) -> None:  # fmt: skip
     waiting = collections.deque(people)
@@ -253,7 +268,7 @@ def _all_at_once(
                     person = waiting.popleft()
                     if sitting is not None:
                         person.write_down(sitting, ledger)
-                    for _ in person.settle(line, ledger, end):
+                    for _ in person.settle(line, ledger, is_over):
                         with answers.get_lock():
                             answers.value += 1
         except BaseException as error:

@@ -3,7 +3,8 @@
 One JSON object a line, appended by single writes without a buffer:
 `{"saved": operation, "phone", "account"}` before it is sent for the first time;
 `{"told": outcome, "at": ns}` when an answer was received whole, at the monotonic clock;
-`{"photo": sha256, "size", "account", "at"}` when the server said that it holds a photo;
+`{"photo": sha256, "size", "account", "token", "offset", "verified", "at"}` when the server said
+how much of a photo it holds;
 `{"end": phone, "outbox": n, "sums": {scope: digest}, "rereads": n}` when a phone is done.
 """
 

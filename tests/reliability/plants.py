@@ -47,7 +47,9 @@ def _answer_before_commit() -> None:
 def _no_fsync() -> None:
     """Nothing is forced to the disk: neither files nor what SQLite commits."""
     from sqlalchemy import event
-    from sqlalchemy.engine import Engine
+
+    from server.database import db
+    from server.wsgi import app
 
     os.fsync = lambda descriptor: None
 
@@ -55,7 +57,8 @@ def _no_fsync() -> None:
         if type(connection).__module__.startswith("sqlite3"):
             connection.execute("PRAGMA synchronous=OFF")
 
-    event.listen(Engine, "connect", relax)
+    with app.app_context():
+        event.listen(db.engine, "connect", relax)  # after the server's own rules
 
 
 PLANTS: dict[str, Callable[[], None]] = {
