@@ -115,8 +115,9 @@ export interface Parked {
   reason: string;
   words: Pair;
   todo: Pair;
-  activity: string;
-  kind: string;
+  /** Null where what was sent could not be read. */
+  activity: string | null;
+  kind: string | null;
   author: { id: string; name: string };
   received_at: string;
   operation: {
