@@ -162,10 +162,14 @@ def _failed(
     log.error("operation_failed", operation=each.id, error=type(error).__name__, exc_info=error)
     if isinstance(each, Refused):
         return Verdict(each.id, each.activity, Retry(reason=outcomes.BUG))
-    with writing() as session:
-        outcome = failures.count_failure(
-            session, actor, now, delivery, each.id, each.hash, each.activity, each.to_wire()
-        )
+    try:
+        with writing() as session:
+            outcome = failures.count_failure(
+                session, actor, now, delivery, each.id, each.hash, each.activity, each.to_wire()
+            )
+    except IntegrityError:
+        # the same request at the same time has counted it, and parked it perhaps: ask again
+        outcome = Retry(reason=outcomes.BUG)
     return Verdict(each.id, each.activity, outcome)
 
 

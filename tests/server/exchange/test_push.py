@@ -336,6 +336,37 @@ def test_the_same_batch_eight_times_at_once_has_one_effect(
     assert session.scalar(select(func.count()).select_from(ActivityEvent)) == 2
 
 
+def test_a_bug_of_ours_met_eight_times_at_once_is_told_to_everybody(
+    app: Flask, client: FlaskClient, session: Session, now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Found by phones that send twice at once: the slower of two that parked it got a 409."""
+    phone = make_phone(client, session, now)
+
+    def fail(*_: Any) -> Any:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(batch, "reconcile", fail)
+    request = phone.replica.make_request() | {"operations": [wire()]}
+    session.rollback()
+    answers: list[Any] = []
+
+    def send() -> None:
+        with app.app_context():
+            response = app.test_client().post("/api/v1/sync", json=request, headers=phone.headers)
+            answers.append((response.status_code, json.loads(response.data)["outcomes"][0]))
+
+    for _ in range(3):
+        threads = [threading.Thread(target=send) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert {status for status, _ in answers} == {200}
+    assert {told["reason"] for _, told in answers} == {"bug"}
+    assert answers[-1][1]["outcome"] == "parked"
+
+
 def phone_request(phone: Phone, operations: list[dict[str, Any]]) -> str:
     return json.dumps(phone.replica.make_request() | {"operations": operations})
 
