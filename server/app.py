@@ -28,12 +28,14 @@ from server.places.operations import load_units
 from server.plans import routes as plans
 from server.plans.operations import load_reference_plans
 from server.reviews import routes as reviews
+from server.reviews import waiting_routes as waiting
 from server.settings import Settings
 
 #: The blueprint of every room that answers HTTP.
 BLUEPRINTS = (
     places.blueprint, accounts.blueprint, devices.blueprint, plans.blueprint,
-    activities.blueprint, evidence.blueprint, reviews.blueprint, measures.blueprint,
+    activities.blueprint, evidence.blueprint, reviews.blueprint, waiting.blueprint,
+    measures.blueprint,
     exchange.blueprint, courier.blueprint,
 )  # fmt: skip
 

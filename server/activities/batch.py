@@ -18,7 +18,7 @@ from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from server import catalogue, clock
-from server.activities import conflicts, failures, parked, queries, rows
+from server.activities import conflicts, duplicates, failures, parked, queries, rows
 from server.activities.models import OperationLog
 from server.activities.placement import Atlas, Place, ask_for_area, may_review
 from server.activities.rows import Delivery
@@ -120,6 +120,7 @@ def apply_batch(
     )
     decided = [_decide(batch, operation) for operation in operations]
     rows.write(session, batch.writes, held.values())
+    duplicates.note(session, held.values(), now)
     return [_result(batch, *each) for each in decided]
 
 

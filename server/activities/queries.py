@@ -162,11 +162,11 @@ def list_page(
     return session.connection().execute(statement.limit(limit)).all()
 
 
-def within(area: Area) -> ColumnElement[bool] | None:
-    """The condition that an activity lies in `area`; None when every one does."""
+def within(area: Area, columns: Any = activities.c) -> ColumnElement[bool] | None:
+    """The condition that an activity, or a row of `columns` with its place, lies in `area`; None
+    when every one does."""
     if area.nation:
         return None
-    columns = activities.c
     parts: list[ColumnElement[bool]] = []
     if area.province_codes:
         parts.append(columns.province_code.in_(sorted(area.province_codes)))

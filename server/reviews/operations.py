@@ -2,7 +2,8 @@
 
 A decision holds for exactly what the reviewer saw: version and digest are compared with the
 locked row, so of two reviewers one wins and the other is shown what changed. Not here: the wire
-shape of requests (`schemas`), amendments and conflicts, which a later part resolves.
+shape of requests (`schemas`), conflicts and amendments (`conflicts`), what was parked
+(`settling`), possible duplicates (`duplicates`).
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def decide(
     if queries.was_decided(session, actor, row, decision, version, digest):
         return row
     if (row.version, row.digest) != (version, digest):
-        raise _stale(session, row, version)
+        raise stale(session, row, version)
     status = states.after_decision(row.status, decision)
     if status is None:
         raise _impossible(row.status)
@@ -84,7 +85,8 @@ def decide(
     return activities.record_decision(session, actor, now, row.id, status, review, version)
 
 
-def _stale(session: Session, row: Row[Any], version: int) -> ProblemError:
+def stale(session: Session, row: Row[Any], version: int) -> ProblemError:
+    """`stale-review`, with what changed since `version`."""
     return ProblemError(
         problems.STALE_REVIEW,
         version=row.version,

@@ -29,3 +29,8 @@ def ensure_may_decide(actor: Actor, row: Row[Any] | None) -> None:
         commune_id=row.commune_id,
         author_id=row.author_id,
     )
+
+
+def ensure_reviews(actor: Actor) -> None:
+    """Raise `forbidden` unless `actor` reviews anywhere."""
+    policy.ensure(actor, "activity.review")

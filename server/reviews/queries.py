@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, literal, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Table,
+    and_,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import Session
 
 from server.activities import queries as activities
+from server.activities.models import Conflict
 from server.http.actor import Actor, Area
 from server.reviews.models import Decision
 
 _columns = activities.activities.c
+_conflicts: Table = Conflict.__table__  # type: ignore[assignment]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,30 +48,72 @@ def queue(
     kind: str | None = None,
     unit_area: Area | None = None,
 ) -> QueuePage:
-    """Submitted activities of the actor's area and not their own, who waits longest first."""
-    waiting = _waiting(actor, unit_area)
+    """What the actor is to decide in their area, who waits longest first: submitted activities,
+    and those with a conflict or an amendment. Never their own."""
     key = (_columns.changed_at, _columns.id)
-    statement = select(activities.activities).where(*waiting).order_by(*key).limit(limit)
+    narrowed: list[ColumnElement[bool]] = []
     if kind is not None:
-        statement = statement.where(_columns.kind == kind)
+        narrowed.append(_columns.kind == kind)
     if after is not None:
         bound = [literal(value, column.type) for value, column in zip(after, key, strict=True)]
-        statement = statement.where(tuple_(*key) > tuple_(*bound))
+        narrowed.append(tuple_(*key) > tuple_(*bound))
     connection = session.connection()
-    counts = connection.execute(
-        select(_columns.kind, func.count().label("waiting")).where(*waiting).group_by(_columns.kind)
-    )
-    return QueuePage(connection.execute(statement).all(), {row.kind: row.waiting for row in counts})
+    rows: list[Row[Any]] = []
+    counts: Counter[str] = Counter()
+    # Two statements, each by its own index; together they would read the whole table
+    for waiting in _waiting(actor, unit_area):
+        statement = select(activities.activities).where(*waiting, *narrowed)
+        rows += connection.execute(statement.order_by(*key).limit(limit))
+        counted = select(_columns.kind, func.count().label("waiting")).where(*waiting)
+        counts.update({
+            row.kind: row.waiting for row in connection.execute(counted.group_by(_columns.kind))
+        })  # fmt: skip
+    rows.sort(key=lambda row: (row.changed_at, row.id))
+    return QueuePage(rows[:limit], dict(counts))
 
 
-def _waiting(actor: Actor, unit_area: Area | None) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool] | None] = [
-        _columns.status == "submitted",
+def _waiting(actor: Actor, unit_area: Area | None) -> list[list[ColumnElement[bool]]]:
+    """What each of the two parts of the queue must be."""
+    everywhere: list[ColumnElement[bool] | None] = [
         _columns.author_id != actor.account_id,
         activities.within(actor.area),
         None if unit_area is None else activities.within(unit_area),
     ]
-    return [condition for condition in conditions if condition is not None]
+    area = [condition for condition in everywhere if condition is not None]
+    clashing = select(_conflicts.c.activity_id).where(_conflicts.c.resolved_at.is_(None))
+    return [
+        [_columns.status == "submitted", *area],
+        [
+            _columns.status != "submitted",
+            _columns.id.in_(clashing),
+            asks_reviewer(actor),
+            *area,
+        ],
+    ]
+
+
+def asks_reviewer(actor: Actor) -> ColumnElement[bool]:
+    """The condition that an activity has an open conflict which is no question to its author."""
+    return exists().where(
+        and_(
+            _conflicts.c.activity_id == _columns.id,
+            _conflicts.c.resolved_at.is_(None),
+            _conflicts.c.author_id != actor.account_id,
+            or_(_conflicts.c.author_id != _columns.author_id, _columns.status == "approved"),
+        )
+    )
+
+
+def needs(item: Mapping[str, Any]) -> list[str]:
+    """What an activity on the wire waits for: decision, conflict, amendment, duplicate."""
+    kinds = {conflict["kind"] for conflict in item["conflicts"]}
+    found = {
+        "decision": item["status"] == "submitted",
+        "conflict": bool(kinds - {"amendment"}),
+        "amendment": "amendment" in kinds,
+        "duplicate": bool(item["possible_duplicates"]),
+    }
+    return [name for name, is_needed in found.items() if is_needed]
 
 
 def decisions(session: Session, activity_id: str) -> list[Decision]:

@@ -36,7 +36,7 @@ blueprint = Blueprint(
 @blueprint.response(200, QueueSchema)
 @documented(problems.UNAUTHENTICATED)
 def show_queue(arguments: dict[str, Any]) -> Response:
-    """Submitted activities of the reader's area and not their own, longest waiting first."""
+    """What the reader is to decide in their area, longest waiting first; never their own."""
     actor = current_actor()
     after = paging.from_text(arguments["after"]) if "after" in arguments else None
     limit = arguments["limit"]
@@ -52,7 +52,7 @@ def show_queue(arguments: dict[str, Any]) -> Response:
         items = with_names(session, page.rows[:limit])
     last = page.rows[limit - 1] if len(page.rows) > limit else None
     return jsonify({
-        "items": items,
+        "items": [item | {"needs": queries.needs(item)} for item in items],
         "next": None if last is None else paging.to_text(last.changed_at, last.id),
         "counts": page.counts,
         "total": sum(page.counts.values()),

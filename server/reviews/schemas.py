@@ -70,10 +70,19 @@ class QueueArgumentsSchema(Schema):
     limit = fields.Integer(load_default=50, validate=validate.Range(min=1, max=QUEUE_LIMIT_MAX))
 
 
+class QueueItemSchema(ActivitySchema):
+    """An activity that waits, and for what."""
+
+    needs = fields.List(
+        fields.String(validate=validate.OneOf(["decision", "conflict", "amendment", "duplicate"])),
+        required=True,
+    )
+
+
 class QueueSchema(Schema):
     """A page of the queue. `counts` and `total` are of the whole queue, not of the page."""
 
-    items = fields.List(fields.Nested(ActivitySchema), required=True)
+    items = fields.List(fields.Nested(QueueItemSchema), required=True)
     next = fields.String(required=True, allow_none=True)
     counts = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
     total = fields.Integer(required=True)
