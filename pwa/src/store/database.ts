@@ -102,12 +102,10 @@ export class Database {
 
   #open(): Promise<IDBPDatabase<Schema>> {
     if (!this.#connection) {
-      const connection = openDB<Schema>(this.name, VERSION, {
-        upgrade: create,
-        blocking: () => void this.close(),
-        terminated: () => {
-          this.#connection = null;
-        },
+      const connection = this.#openAt(VERSION).catch((error: unknown) => {
+        // A newer app was here and an older one is back: it leaves alone what it does not know.
+        if ((error as DOMException).name !== "VersionError") throw error;
+        return this.#openAt(undefined);
       });
       this.#connection = connection;
       connection.catch(() => {
@@ -115,6 +113,16 @@ export class Database {
       });
     }
     return this.#connection;
+  }
+
+  #openAt(version: number | undefined): Promise<IDBPDatabase<Schema>> {
+    return openDB<Schema>(this.name, version, {
+      upgrade: create,
+      blocking: () => void this.close(),
+      terminated: () => {
+        this.#connection = null;
+      },
+    });
   }
 }
 

@@ -24,7 +24,10 @@ export function resolve(sheet: Sheet, scope: string, activity: string, said: Res
   const shown = applyOperations(row, onTop(row, own)) ?? row;
   const typed = said.choice === "values" ? (said.fields ?? {}) : {};
   const groups = groupsOf(sheet, row.kind);
-  const asked = [...conflict.fields.map(({ field }) => field), ...Object.keys(typed)];
+  // Of a set there is no value to type: what was added or removed stands or is proposed.
+  const isSet = (field: string): boolean => field === "evidence" || field in (row.sets ?? {});
+  const plain = conflict.fields.map(({ field }) => field).filter((field) => !isSet(field));
+  const asked = [...plain, ...Object.keys(typed)];
   const names = new Set(asked.flatMap((field) => groups.find((group) => group.includes(field)) ?? [field]));
   const was = Object.fromEntries([...names].map((field) => [field, shown.fields[field] ?? null]));
   const set = said.choice === "values" ? { ...was, ...typed } : {};

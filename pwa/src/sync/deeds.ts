@@ -17,8 +17,8 @@ import { Sheet } from "./sheet.ts";
 import type { Fetch } from "./transport.ts";
 
 const GIVEN = { newId, captured };
-/** An hour's work with its photos; a colleague's phone must hold it in memory. */
-const COURIER_BYTES_MAX = 100 * 1024 * 1024;
+/** Photos of a round; the server takes files of 64 MiB, and a phone must hold one in memory. */
+const COURIER_BYTES_MAX = 60 * 1024 * 1024;
 
 function change<T>(
   database: Database,
@@ -77,8 +77,8 @@ export async function sealAll(database: Database, memory: Memory, nowMs: number)
   let total = 0;
   for (const sha256 of new Set(names.map((photo) => photo.sha256))) {
     const found = await database.read(["bytes"], (tx) => tx.objectStore("bytes").get([sha256, "screen"]));
-    total += found?.byteLength ?? 0;
-    if (!found || total > COURIER_BYTES_MAX) continue;
+    if (!found || total + found.byteLength > COURIER_BYTES_MAX) continue;
+    total += found.byteLength;
     photos.push({ sha256, size: found.byteLength });
     bytes.push(found);
   }

@@ -29,10 +29,18 @@ const PARKED = new Set([
   "bug",
   "after_unknown",
   "unknown_activity",
+  "unknown_conflict",
   "unknown_kind",
   "unsupported",
 ]);
-const AGAIN = new Set(["after_unknown", "unknown_activity", "unknown_kind", "unsupported", "id_reuse"]);
+const AGAIN = new Set([
+  "after_unknown",
+  "unknown_activity",
+  "unknown_conflict",
+  "unknown_kind",
+  "unsupported",
+  "id_reuse",
+]);
 const TROUBLES = new Set(["offline", "portal", "server", "too_large", "refused", "storage"]);
 
 type Status = Pick<EngineStatus, "paused" | "trouble" | "online" | "escrow">;

@@ -12,7 +12,7 @@ import type { Changes } from "../store/changes.ts";
 import type { Operation, OutboxItem } from "../store/records.ts";
 import type { Rows } from "../store/transact.ts";
 import { type Reply, readReply } from "./reply.ts";
-import { BATCH_FIRST, failed, type Round, succeeded, TRIPS_MAX, waitMs } from "./round.ts";
+import { answered, BATCH_FIRST, failed, type Round, succeeded, TRIPS_MAX, waitMs } from "./round.ts";
 import { Sheet } from "./sheet.ts";
 import { takeAnswer } from "./taking.ts";
 import type { SyncAnswer, SyncRequest } from "./wire.ts";
@@ -217,7 +217,7 @@ function answer(state: Round, event: Event & { type: "answer" }, around: Around)
 
 function committed(state: Round, more: boolean, retryAfterS: number, around: Around): Step {
   if (state.phase !== "taking") return { state, effects: [] };
-  const heard = { ...succeeded(state), more };
+  const heard = { ...answered(state), more };
   if (retryAfterS > 0) return trouble(heard, "server", retryAfterS, around);
   return trip(heard, around, [{ do: "notify" }]);
 }

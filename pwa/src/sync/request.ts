@@ -6,7 +6,8 @@ import { PROTOCOL, ROWS_MAX, type SyncRequest } from "./wire.ts";
 
 /** Copies of drafts in one request, and how large each may be. */
 const DRAFTS_MAX = 20;
-const DRAFT_BYTES_MAX = 60_000;
+const DRAFT_BYTES_MAX = 64_000;
+const encoder = new TextEncoder();
 
 export function requestOf(memory: Memory, operations: Operation[], app: string): SyncRequest {
   const { device, epoch, lastN, incarnation, taken, courierKey } = memory.identity;
@@ -33,8 +34,8 @@ export function requestOf(memory: Memory, operations: Operation[], app: string):
     operations,
     max_rows: ROWS_MAX,
     ...(drafts.length ? { drafts } : {}),
-    ...(taken?.length ? { taken } : {}),
-    ...(courierKey ? { courier_key: courierKey.id } : {}),
+    ...(taken?.length ? { taken: taken.slice(0, DRAFTS_MAX) } : {}),
+    courier_key: courierKey?.id ?? null,
   };
 }
 
@@ -47,7 +48,7 @@ function draftsDue({ identity, drafts }: Memory): NonNullable<SyncRequest["draft
   return [
     ...gone.map((id) => ({ id, changed_at: known[id]!, body: null })),
     ...changed
-      .filter((draft) => JSON.stringify(draft).length < DRAFT_BYTES_MAX)
+      .filter((draft) => encoder.encode(JSON.stringify(draft)).length < DRAFT_BYTES_MAX)
       .map((draft) => ({ id: draft.id, changed_at: draft.changedAt, body: draft })),
   ].slice(0, DRAFTS_MAX);
 }

@@ -38,9 +38,13 @@ export interface Round {
   trouble: Trouble | null;
 }
 
+/** An answer is on the disk: twice as much may go next time. */
+export function answered(state: Round): Round {
+  return { ...succeeded(state), batch: Math.min(BATCH_MAX, state.batch * 2) };
+}
+
 export function succeeded(state: Round): Round {
-  const batch = state.phase === "taking" ? Math.min(BATCH_MAX, state.batch * 2) : state.batch;
-  return { ...state, batch, failures: 0, waitMs: 0, trouble: null, paused: null };
+  return { ...state, failures: 0, waitMs: 0, trouble: null, paused: null };
 }
 
 /**

@@ -25,8 +25,8 @@ export interface SyncRequest {
   drafts?: { id: string; changed_at: string; body: Draft | null }[];
   /** Documents of other devices' drafts that go on here. */
   taken?: string[];
-  /** Id of the key for sealed files that is known here. */
-  courier_key?: string;
+  /** Id of the key for sealed files that is known here; null: none, please tell. */
+  courier_key: string | null;
 }
 
 /** A row as it comes: an activity, whole or (`own`) without its body; a document; or gone. */
