@@ -1,4 +1,4 @@
-"""Files made from the code: the OpenAPI document, the catalogue's and the problems' pages."""
+"""Files made from the code: the OpenAPI document, the pages of kinds, problems and states."""
 
 from __future__ import annotations
 
@@ -47,6 +47,13 @@ def catalogue_text(_app: Flask) -> str:
     return page()
 
 
+def states_text(_app: Flask) -> str:
+    """The page of states: activities, conflicts, operations and photos on the phone."""
+    from server.cli.states import page
+
+    return page()
+
+
 def vector_kinds_text(_app: Flask) -> str:
     """The kinds that the shared rule vectors speak of, for the phone's tests."""
     from server.cli.catalogue import vector_kinds_text
@@ -59,6 +66,7 @@ FILES: dict[str, Callable[[Flask], str]] = {
     "docs/openapi.json": openapi_text,
     "docs/problems.md": problems_text,
     "docs/catalogue.md": catalogue_text,
+    "docs/states.md": states_text,
     "tests/vectors/rules_kinds.json": vector_kinds_text,
 }
 
