@@ -22,7 +22,7 @@ from server.activities.rows import Delivery
 from server.database.among import among
 from server.http.actor import Actor
 from sync import outcome as outcomes
-from sync.limits import NAME_MAX, RETRIES_MAX, RETRY_S_MAX
+from sync.limits import INTEGER_MAX, NAME_MAX, RETRIES_MAX, RETRY_S_MAX
 from sync.operation import NAME, SCOPE
 from sync.outcome import Outcome, Parked, Retry, from_wire, to_wire
 
@@ -30,11 +30,15 @@ _log: Table = OperationLog.__table__  # type: ignore[assignment]
 _tries: Table = OperationTry.__table__  # type: ignore[assignment]
 
 # Made once, for every push runs it
-_NUMBERS = select(_log.c.n, _log.c.id).where(
-    _log.c.device_id == bindparam("device"),
-    _log.c.epoch == bindparam("life"),
-    among(_log.c.n, "numbers"),
-)
+_NUMBERS = (
+    select(_log.c.n, _log.c.id)
+    .where(
+        _log.c.device_id == bindparam("device"),
+        _log.c.epoch == bindparam("life"),
+        among(_log.c.n, "numbers"),
+    )
+    .order_by(_log.c.received_at.desc())
+)  # of a number that came twice, the first operation stays
 
 
 def park_unreadable(
@@ -136,7 +140,7 @@ def _keep(
             epoch=delivery.epoch,
             activity_id=activity_id or "",
             outcome=to_wire(outcome),
-            n=None,
+            n=_number_of(body),
             received_at=now,
             body=body,
         )
@@ -168,3 +172,14 @@ def _told(body: dict[str, Any]) -> dict[str, str]:
         and len(found[name]) <= NAME_MAX
         and pattern.fullmatch(found[name])
     }
+
+
+def _number_of(body: dict[str, Any]) -> int | None:
+    """The phone's number of an operation that can't be read: the loss ledger counts it as here."""
+    if "text" in body:
+        try:
+            body = json.loads(body["text"])
+        except ValueError:  # only its beginning was kept
+            return None
+    n = body.get("n") if isinstance(body, dict) else None
+    return n if isinstance(n, int) and not isinstance(n, bool) and 0 <= n <= INTEGER_MAX else None

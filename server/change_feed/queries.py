@@ -97,6 +97,13 @@ def live_documents(session: Session, scope: str, prefix: str) -> Sequence[Row[An
     )
 
 
+def document_body(session: Session, id: str) -> Any:
+    """What document `id` says; None for one that is gone or never was."""
+    columns = _documents.c
+    statement = select(columns.body).where(columns.id == id, columns.gone.is_(False))
+    return session.connection().execute(statement).scalar_one_or_none()
+
+
 def life(session: Session) -> tuple[str, datetime | None] | None:
     """`(incarnation, durable_through)`; None before `begin_life`."""
     row = session.connection().execute(_LIFE).first()

@@ -125,6 +125,13 @@ def deny_escrow(session: Session, actor: Actor, now: datetime, device_id: str) -
     return device
 
 
+def begin_epoch(session: Session, device_id: str, last_n: int) -> None:
+    """The phone comes in a new epoch, having numbered `last_n` operations before."""
+    session.connection().execute(
+        update(_devices).where(_devices.c.id == device_id).values(epoch_from=last_n)
+    )
+
+
 def note_fork(session: Session, now: datetime, device_id: str) -> None:
     """Another operation bore a number of this phone: it was restored or cloned."""
     session.connection().execute(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +30,7 @@ _units: Table = AccountUnit.__table__  # type: ignore[assignment]
 _HOLDER = (
     select(
         _devices.c.id, _devices.c.epoch, _devices.c.last_n, _devices.c.unsent, _devices.c.app,
-        _devices.c.last_seen_at, _devices.c.loss_told, _devices.c.revoked_at,
+        _devices.c.last_seen_at, _devices.c.loss_open, _devices.c.revoked_at,
         _devices.c.escrow_denied_at, _accounts.c.disabled_at, _accounts.c.id.label("account_id"),
         _accounts.c.name, _accounts.c.role, _units.c.unit_id,
     )
@@ -42,11 +42,30 @@ _HOLDER = (
 
 
 @dataclass(frozen=True, slots=True)
+class Loss:
+    """What one life of a phone told of, at `told_at`, and that never came."""
+
+    operations: int
+    photos: int
+    told_at: datetime
+
+
+Ledger = Callable[[Session, Iterable[Device]], Mapping[str, list[Loss]]]
+_ledgers: list[Ledger] = []
+
+
+def register_ledger(losses: Ledger) -> None:
+    """Let `losses` say what phones lost: only rooms above know what arrived."""
+    _ledgers[:] = [losses]
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceOf:
     """A phone with its owner."""
 
     device: Device
     owner: Account
+    losses: Sequence[Loss] = ()
 
     @property
     def escrow_until(self) -> datetime | None:
@@ -66,7 +85,7 @@ def holder(session: Session, token: str, now: datetime) -> tuple[Actor, Contact]
         return None
     first = rows[0]
     contact = Contact(
-        first.epoch, first.last_n, first.unsent, first.app, first.last_seen_at, first.loss_told
+        first.epoch, first.last_n, first.unsent, first.app, first.last_seen_at, first.loss_open
     )
     units = [row.unit_id for row in rows]
     if first.revoked_at is not None or first.disabled_at is not None:
@@ -100,7 +119,11 @@ def list_devices(session: Session, actor: Actor, now: datetime) -> Sequence[Devi
     if actor.role != "administrator":
         statement = statement.where(Device.account_id == actor.account_id)
     found = [DeviceOf(device, owner) for device, owner in session.execute(statement)]
-    return [one for one in found if _may_see(session, actor, one.owner, now)]
+    seen = [one for one in found if _may_see(session, actor, one.owner, now)]
+    lost: Mapping[str, list[Loss]] = {}
+    for losses in _ledgers:
+        lost = losses(session, [one.device for one in seen])
+    return [replace(one, losses=tuple(lost.get(one.device.id, ()))) for one in seen]
 
 
 def device_name(session: Session, device_id: str) -> str:

@@ -109,6 +109,10 @@ def _described(one: queries.DeviceOf) -> dict[str, Any]:
         "created_at": device.created_at,
         "last_seen_at": device.last_seen_at,
         "revoked_at": device.revoked_at,
+        "losses": [
+            {"operations": loss.operations, "photos": loss.photos, "told_at": loss.told_at}
+            for loss in one.losses
+        ],
         "forks": device.forks,
         "forked_at": device.forked_at,
         "escrow": None if until is None else {"until": until},

@@ -44,6 +44,14 @@ class DeviceOwnerSchema(Schema):
     name = fields.String(required=True)
 
 
+class LossSchema(Schema):
+    """What a phone told of, then, and that never came."""
+
+    operations = fields.Integer(required=True)
+    photos = fields.Integer(required=True)
+    told_at = fields.AwareDateTime(required=True)
+
+
 class EscrowSchema(Schema):
     """A phone that was shut out may deliver what it did before."""
 
@@ -61,6 +69,7 @@ class DeviceSchema(Schema):
     created_at = fields.AwareDateTime(required=True)
     last_seen_at = fields.AwareDateTime(required=True, allow_none=True)
     revoked_at = fields.AwareDateTime(required=True, allow_none=True)
+    losses = fields.List(fields.Nested(LossSchema), required=True)
     forks = fields.Integer(
         required=True, metadata={"description": "How often it was found restored or cloned"}
     )

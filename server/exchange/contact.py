@@ -11,8 +11,11 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from server.devices import operations as devices
+from server.exchange import ledger
 from server.exchange.request import SyncRequest
 from server.http.actor import Contact
+from server.http.transaction import writing
+from sync.ledger import Word, step
 
 #: How stale "last seen" may be.
 SEEN_EVERY = timedelta(minutes=10)
@@ -34,3 +37,30 @@ def note(session: Session, device_id: str, now: datetime, request: SyncRequest) 
         session, now, device_id, epoch=request.epoch, last_n=request.last_n,
         unsent=request.unsent, app=request.app,
     )  # fmt: skip
+
+
+def is_new(known: Contact | None, request: SyncRequest) -> bool:
+    """Whether an enrolled phone comes for the first time: whatever it replaced told its last."""
+    return known is not None and known.epoch == 0 and request.epoch > 0
+
+
+def turns(known: Contact | None, request: SyncRequest) -> bool:
+    """Whether this is not just the next word of the same life: `turn` has to look."""
+    if known is None:
+        return False
+    told = Word(request.epoch, request.last_n)
+    return known.loss_open or step(Word(known.epoch, known.last_n), told) != "on"
+
+
+def turn(device_id: str, now: datetime, request: SyncRequest) -> None:
+    """A new epoch, an older copy, or a phone that was thought lost: before anything of it is
+    applied, put down what its life before had told and what of that is here."""
+    with writing() as session:
+        before = ledger.last_word(session, device_id)
+        told = Word(request.epoch, request.last_n)
+        if step(before, told) == "other life":
+            ledger.end_life(session, now, device_id)
+        if told.epoch > before.epoch:
+            devices.begin_epoch(session, device_id, told.last_n)
+        ledger.welcome_back(session, device_id, told)
+        note(session, device_id, now, request)

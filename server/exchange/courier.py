@@ -20,10 +20,11 @@ from server.devices import queries as devices
 from server.evidence import tus
 from server.evidence.limits import PHOTO_SIZE_MAX_BYTES
 from server.evidence.receiving import Receiver
-from server.exchange import push
-from server.exchange.request import SyncRequest
+from server.exchange import ledger, push
+from server.exchange.request import SyncRequest, is_number
 from server.exchange.sealed import Parcel, PhotoEntry, SealedFile, UnreadableError
 from server.http.actor import Actor
+from server.http.transaction import writing
 from server.problems import ProblemError
 from sync.limits import BATCH_MAX
 from sync.outcome import Retry
@@ -51,6 +52,9 @@ def receive(now: datetime, sealed: SealedFile, receiver: Receiver) -> Received:
     sender = _sender(parcel, now)
     operations = _deliver(sender, now, parcel)
     photos = sum(_deliver_photo(sender, now, sealed, photo, receiver) for photo in parcel.photos)
+    with writing() as session:
+        ledger.note_carried(session, parcel.device, parcel.epoch, _numbers(parcel))
+        ledger.tell(session, now, sender.account_id)
     return Received(operations, photos)
 
 
@@ -76,6 +80,11 @@ def _deliver(sender: Actor, now: datetime, parcel: Parcel) -> int:
         verdicts = push.deliver(sender, now, request, told=False)
         kept += sum(not isinstance(verdict.outcome, Retry) for verdict in verdicts)
     return kept
+
+
+def _numbers(parcel: Parcel) -> set[int]:
+    found = [raw.get("n") for raw in parcel.operations if isinstance(raw, dict)]
+    return {n for n in found if is_number(n) and isinstance(n, int)}
 
 
 def _deliver_photo(

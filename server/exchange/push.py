@@ -47,6 +47,11 @@ class Verdict:
     result: Result | None = None
     fork: bool = False
 
+    @property
+    def is_new_fork(self) -> bool:
+        """Whether this operation showed just now that its phone was restored or cloned."""
+        return self.fork and self.result is not None and self.result.fresh
+
     def to_wire(self) -> dict[str, Any]:
         """A member of the answer's `outcomes`: every member, whether it says something or not."""
         return {

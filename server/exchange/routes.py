@@ -20,7 +20,8 @@ from server.activities.wire import moment
 from server.change_feed import operations as change_feed_operations
 from server.change_feed import queries as change_feed
 from server.change_feed.queries import Glance
-from server.exchange import beacon, contact, drafts, escrow, parsing, pull, push
+from server.devices import operations as devices
+from server.exchange import beacon, contact, drafts, escrow, ledger, parsing, pull, push
 from server.exchange.courier_routes import own_key
 from server.exchange.request import SyncRequest, read_request
 from server.exchange.schemas import SyncAnswerSchema, SyncRequestSchema
@@ -56,7 +57,16 @@ def sync() -> Response:
         raise ProblemError(problems.FORBIDDEN)  # a console works online, through the lists
     now = clock.now()
     request = _read(actor)
+    known = _contact()
+    if contact.turns(known, request):
+        contact.turn(actor.device_id, now, request)
     verdicts = push.deliver(actor, now, request) if request.operations else []
+    if contact.is_new(known, request) or (known is not None and known.loss_open):
+        with writing() as session:
+            ledger.tell(session, now, actor.account_id)
+    if any(verdict.is_new_fork for verdict in verdicts):
+        with writing() as session:
+            devices.note_fork(session, now, actor.device_id)
     kept = _keep_drafts(actor, request)
     # The time after the commit: a backup begun before it may miss what is acknowledged here
     answer = _answer(actor, clock.now(), request, verdicts)

@@ -49,8 +49,8 @@ class Contact:
     unsent: Any
     app: str | None
     last_seen_at: datetime | None
-    #: Whether its author has been told that something of it never came.
-    loss_told: bool = False
+    #: Whether something of it may be lost (`exchange.ledger`).
+    loss_open: bool = False
 
 
 #: The system itself: migrations, `loa` commands, jobs.

@@ -25,7 +25,7 @@ def upgrade() -> None:
     )
     op.add_column(
         "device",
-        sa.Column("loss_told", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("loss_open", sa.Boolean(), nullable=False, server_default=sa.false()),
     )
     op.add_column("upload", sa.Column("device_id", sa.String(length=36), nullable=True))
     op.create_table(
@@ -50,5 +50,5 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_device_line_device_id"), table_name="device_line")
     op.drop_table("device_line")
     op.drop_column("upload", "device_id")
-    for name in ("loss_told", "epoch_from", "forked_at", "forks", "escrow_denied_at"):
+    for name in ("loss_open", "epoch_from", "forked_at", "forks", "escrow_denied_at"):
         op.drop_column("device", name)

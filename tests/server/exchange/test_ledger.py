@@ -1,0 +1,189 @@
+"""Phones that are lost, wiped, restored or replaced: what never came is named, and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server import clock
+from server.accounts.models import Account
+from server.devices.models import Device, DeviceLine
+from server.devices.operations import revoke_device
+from server.evidence.models import Upload
+from server.http.actor import SYSTEM
+from tests.factories.accounts import make_account, sign_in
+from tests.factories.activities import Phone, example, wire
+
+
+@pytest.fixture(autouse=True)
+def time_stands(now: datetime) -> Iterator[None]:
+    with clock.frozen(now):
+        yield
+
+
+@pytest.fixture
+def mai(session: Session, now: datetime) -> Account:
+    return make_account(session, now)
+
+
+@pytest.fixture
+def phone(client: FlaskClient, session: Session, now: datetime, mai: Account) -> Phone:
+    return Phone(client, session, now, mai)
+
+
+def tell(
+    phone: Phone, last_n: int, operations: int = 0, photos: int = 0, *, epoch: int = 1,
+    sent: list[dict[str, Any]] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    unsent = {"operations": operations, "photos": photos, "oldest_at": None}
+    return phone.post({"protocol": 1, "epoch": epoch, "last_n": last_n, "unsent": unsent,
+                       "operations": sent or [], "cursors": {}})  # fmt: skip
+
+
+def made(*numbers: int) -> list[dict[str, Any]]:
+    return [wire("create", n=n) for n in numbers]
+
+
+def losses(client: FlaskClient, session: Session, now: datetime, phone: Phone) -> Any:
+    """As the administrator's list shows them: (operations, photos)."""
+    session.rollback()
+    if not session.scalars(select(Account).where(Account.role == "administrator")).all():
+        chief = make_account(session, now, "administrator", "p-01-2025", "Vũ An")
+        sign_in(client, session, now, chief)
+    items = client.get("/api/v1/devices").json["items"]
+    (one,) = [item for item in items if item["id"] == phone.replica.device]
+    return [(loss["operations"], loss["photos"]) for loss in one["losses"]]
+
+
+def notices(phone: Phone, **said: Any) -> list[dict[str, Any]]:
+    changes = tell(phone, 0, epoch=said.get("epoch", 1))["changes"]
+    rows = [row for page in changes.values() for row in page["rows"] if row["type"] == "notice"]
+    return [row["body"] for row in rows if not row.get("gone")]
+
+
+def replaced(client: FlaskClient, session: Session, now: datetime, mai: Account) -> Phone:
+    """Another phone of the account, an hour later."""
+    other = Phone(client, session, now + timedelta(hours=1), mai)
+    other.replica.epoch = 1
+    return other
+
+
+def test_a_new_phone_hears_what_the_old_one_never_sent(
+    client: FlaskClient, session: Session, now: datetime, mai: Account, phone: Phone
+) -> None:
+    tell(phone, 9, operations=8, photos=4, sent=made(2))
+    assert losses(client, session, now, phone) == [], "it may still send them"
+    new = replaced(client, session, now, mai)
+    (notice,) = notices(new)
+    assert notice == {
+        "about": "loss", "device": phone.replica.device, "device_name": "Máy của Mai",
+        "operations": 8, "photos": 4, "told_at": "2026-11-20T03:00:00.000Z",
+        "at": "2026-11-20T03:00:00.000Z",
+    }  # fmt: skip
+    assert losses(client, session, now, phone) == [(8, 4)]
+    # the old phone is found under the seat: it brings all, and the notice goes
+    with clock.frozen(now + timedelta(hours=2)):
+        tell(phone, 9, operations=8, photos=0, sent=made(1, 3, 4, 5, 6, 7, 8, 9))
+        tell(phone, 9)
+        assert losses(client, session, now, phone) == []
+        assert notices(new) == []
+
+
+def test_photos_that_came_are_not_missed(
+    client: FlaskClient, session: Session, now: datetime, mai: Account, phone: Phone
+) -> None:
+    sha256 = hashlib.sha256(b"x").hexdigest()
+    photo = {"sha256": sha256, "size": 1, "media_type": "image/jpeg", "width": 1, "height": 1}
+    named = wire("create", n=1, add={"evidence": [photo]})
+    tell(phone, 1, operations=1, photos=3, sent=[named])
+    replaced(client, session, now, mai)
+    # all operations came and name one photo: more can't be missing
+    assert losses(client, session, now, phone) == [(0, 1)]
+    later = now + timedelta(minutes=5)
+    session.add(Upload(
+        account_id=mai.id, sha256=sha256, size=1, media_type="image/jpeg", filename="", offset=1,
+        created_at=now, expires_at=later, settled_at=later, device_id=phone.replica.device,
+    ))  # fmt: skip
+    session.commit()
+    assert losses(client, session, now, phone) == []
+
+
+def test_an_older_copy_of_a_phone_is_told_at_its_next_contact(
+    client: FlaskClient, session: Session, now: datetime, phone: Phone
+) -> None:
+    tell(phone, 5, operations=2, sent=made(1, 2, 3))
+    tell(phone, 2)
+    (notice,) = notices(phone)
+    assert (notice["operations"], notice["photos"]) == (2, 0)
+    # it works on, is found to be a copy, and takes a new epoch: the loss stands as it was
+    outcome = tell(phone, 3, operations=1, sent=made(3))["outcomes"][0]
+    assert outcome["fork"]
+    for n in range(4, 8):
+        tell(phone, n, operations=1, epoch=2, sent=made(n))
+    assert losses(client, session, now, phone) == [(2, 0)]
+    device = session.get_one(Device, phone.replica.device, populate_existing=True)
+    assert (device.forks, device.forked_at) == (1, now)
+
+
+def test_an_old_request_that_comes_late_loses_nothing(
+    client: FlaskClient, session: Session, now: datetime, phone: Phone
+) -> None:
+    tell(phone, 5, operations=2, photos=1, sent=made(1, 2, 3))
+    said = tell(phone, 3, operations=3)
+    assert "loss" not in str(said["changes"]), "nobody is told before it is sure"
+    tell(phone, 5, operations=2, sent=made(4, 5))
+    assert session.scalars(select(DeviceLine)).all() == []
+    assert losses(client, session, now, phone) == []
+    assert tell(phone, 5)["changes"].keys()
+    assert losses(client, session, now, phone) == []
+
+
+def test_forks_and_new_epochs_lose_nothing(
+    client: FlaskClient, session: Session, now: datetime, mai: Account, phone: Phone
+) -> None:
+    tell(phone, 3, operations=3, sent=made(1, 2, 3))
+    said = tell(phone, 4, operations=2, sent=made(3, 4))
+    assert [outcome["fork"] for outcome in said["outcomes"]] == [True, False]
+    tell(phone, 6, operations=2, epoch=2, sent=made(5, 6))
+    replaced(client, session, now, mai)
+    assert losses(client, session, now, phone) == []
+
+
+def test_what_comes_in_escrow_has_come(
+    client: FlaskClient, session: Session, now: datetime, phone: Phone
+) -> None:
+    tell(phone, 4, operations=3, sent=made(1))
+    revoke_device(session, SYSTEM, now, phone.replica.device)
+    session.commit()
+    assert losses(client, session, now, phone) == [(3, 0)]
+    said = tell(phone, 4, operations=3, sent=[*made(2, 3), {"n": 4, "id": made(1)[0]["id"]}])
+    assert [outcome["reason"] for outcome in said["outcomes"]] == [
+        "revoked",
+        "revoked",
+        "malformed",
+    ]
+    assert losses(client, session, now, phone) == []
+
+
+def test_the_same_turn_told_twice_is_one(
+    client: FlaskClient, session: Session, now: datetime, phone: Phone
+) -> None:
+    tell(phone, 5, operations=2, sent=made(1, 2, 3))
+    for _ in range(3):
+        tell(phone, 0)
+    assert losses(client, session, now, phone) == [(2, 0)]
+
+
+def test_a_phone_that_says_nothing_of_itself_is_not_accused(
+    client: FlaskClient, session: Session, now: datetime, mai: Account, phone: Phone
+) -> None:
+    phone.post({"protocol": 1, "operations": [wire("create", n=None, set=example())]})
+    replaced(client, session, now, mai)
+    assert losses(client, session, now, phone) == []
