@@ -111,7 +111,10 @@ function parkedWith(sheet: Sheet, operationId: string): OutboxItem[] {
   const found = [first];
   for (const item of sheet.items(first.operation.activity)) {
     const { id, after } = item.operation;
-    if (item.state !== "parked" || item.reason !== "after_parked" || !after || !names.has(after)) continue;
+    // Without its create nothing else of the activity can stand.
+    const follows = first.operation.type === "create" || item.reason === "after_parked";
+    const isBehind = follows && after !== null && names.has(after);
+    if (item.state !== "parked" || !isBehind) continue;
     names.add(id);
     found.push(item);
   }
