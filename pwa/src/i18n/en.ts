@@ -253,7 +253,6 @@ export const en: Record<Key, string> = {
   "conflict.useWithdrawal": "Withdraw all the same",
   "conflict.retype": "Type again",
   "conflict.useTyped": "Use this value",
-  "conflict.chosen": "Your choice is saved on the phone. It goes by itself when there is a network.",
   "conflict.waits": "Two versions differ; the province will choose",
   "conflict.waits.amendment": "A change awaits review; the approved figure stands",
   "conflict.province": "The province will choose. You need not do anything.",

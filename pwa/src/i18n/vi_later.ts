@@ -224,7 +224,6 @@ export const later = {
   "conflict.useWithdrawal": "Vẫn rút",
   "conflict.retype": "Nhập lại",
   "conflict.useTyped": "Dùng giá trị này",
-  "conflict.chosen": "Đã lưu lựa chọn trên máy. Có mạng sẽ tự gửi.",
   "conflict.waits": "Hai bản khác nhau; tỉnh sẽ chọn",
   "conflict.waits.amendment": "Bản sửa đang chờ duyệt; số đã duyệt giữ nguyên",
   "conflict.province": "Tỉnh sẽ chọn. Anh/chị không phải làm gì.",
