@@ -74,6 +74,8 @@ export interface Activity {
   review: Review | null;
   conflicts: Conflict[];
   duplicate_of?: string | null;
+  /** In the queue: what the activity waits for. */
+  needs?: ("decision" | "conflict" | "amendment" | "duplicate")[];
   unit: string;
   unit_name: string | null;
   province_name: string | null;

@@ -60,6 +60,12 @@ export const en: Record<Key, string> = {
   "review.previous": "Previous",
   "review.select": "Pick an item on the left to see its photos and content.",
   "review.conflict": "There are two versions from {name}; until one is chosen this can't be approved.",
+  "review.amendment":
+    "{name} asks to change this approved activity. The approved figure stands until that is accepted.",
+  "review.notSubmitted": "This waits for a choice between versions, not for a review.",
+  "review.needs.conflict": "Two versions differ",
+  "review.needs.amendment": "Change of an approved one",
+  "review.needs.duplicate": "May be a duplicate",
   "review.seeConflict": "Look and choose",
   "review.own": "This is your own activity; somebody else has to review it.",
   "annex.plan": "Plan",
