@@ -132,10 +132,12 @@ class Replica:
         add: Mapping[str, list[Wire]] | None = None,
         remove: Mapping[str, list[str]] | None = None,
         captured: Mapping[str, Any] | None = None,
+        resolve: Mapping[str, Any] | None = None,
     ) -> Wire:
         """Write down one operation on what the person sees, durably. Returns its envelope.
 
         A new activity needs scope, kind and kind version; otherwise they are the activity's.
+        `resolve` names a conflict and the choice, for an operation of that type.
         Raises KeyError if the activity is not in view.
         """
         seen = self.view(activity)
@@ -164,6 +166,8 @@ class Replica:
             "n": self.last_n + 1,
             "captured": None if captured is None else dict(captured),
         }
+        if resolve is not None:
+            wire["resolve"] = dict(resolve)
         self.last_n += 1
         self.outbox.append(Pending(wire))
         return wire
@@ -262,6 +266,8 @@ class Replica:
         if any(told.get("fork") for told in answer["outcomes"]):
             self.epoch = max(self.epoch, request["epoch"] + 1)
         self._take_grants(answer.get("grants") or {})
+        if "escrow" in answer:
+            return  # shut out: what is left out of this answer says nothing of what is there
         for scope, shadow in self.scopes.items():
             changes = answer["changes"].get(scope)
             if changes is not None:
