@@ -243,3 +243,72 @@ class KeepsItsNameWhenRestored(ModelServer):
         life = self.incarnation
         super().restore(backup)
         self.incarnation = life
+
+
+class AnyoneDecides(ModelServer):
+    """A conflict is decided by whoever looks at it first."""
+
+    def settle(
+        self, work: State, before: Record | None, operation: Operation, context: Context
+    ) -> Reconciled:
+        if operation.type == "resolve":
+            context = replace(context, may_review=True, author="whoever")
+        return super().settle(work, before, operation, context)
+
+
+class LastAnswerWins(ModelServer):
+    """A second answer corrects the first."""
+
+    def settle(
+        self, work: State, before: Record | None, operation: Operation, context: Context
+    ) -> Reconciled:
+        if context.standing is not None:
+            context = replace(context, standing=replace(context.standing, resolution=None))
+        return super().settle(work, before, operation, context)
+
+
+class OneAnswerEndsAll(ModelServer):
+    """Whoever has decided on an activity has decided on all that was open there."""
+
+    def settle(
+        self, work: State, before: Record | None, operation: Operation, context: Context
+    ) -> Reconciled:
+        done = super().settle(work, before, operation, context)
+        if done.resolution is not None:
+            work.conflicts.pop(operation.activity, None)
+        return done
+
+
+class AcceptsOverWhatCameLater(ModelServer):
+    """What a reviewer accepts is put in, whatever stands there by now."""
+
+    def meet(self, record: Record | None, operation: Operation, context: Context) -> Reconciled:
+        if record is not None and operation.type == "resolve" and context.standing is not None:
+            there = {**record.extra, **record.fields}
+            names = {*operation.set, *(value.field for value in context.standing.conflict.values)}
+            operation = replace(operation, was={name: there.get(name) for name in names})
+        return super().meet(record, operation, context)
+
+
+class ShutOutReads(ModelServer):
+    """A phone that delivers gets an answer like any other."""
+
+    def take_in_escrow(self, request: Wire) -> Wire:
+        feeds = super().scopes_of(self.account_of(request["device"]))
+        told = self.push(request)
+        changes: Wire = {}
+        for scope in feeds:
+            page = self.page(scope, 0, 50)
+            changes[scope] = {"to": page.to, "more": False, "digest": "", "rows": list(page.rows)}
+        return self.answer(told, changes, {"added": [], "dropped": [], "moved": {}})
+
+
+class ShutOutWrites(ModelServer):
+    """What was done before the phone was shut out goes in as if nothing had happened."""
+
+    def decide(self, work: State, raw: Wire, request: Wire) -> Wire:
+        shut, work.revoked = work.revoked, {}
+        try:
+            return super().decide(work, raw, request)
+        finally:
+            work.revoked = shut

@@ -82,11 +82,41 @@ class ServerEvents(Scene):
         self.note(f"reviewer {decision} {id[:8]} {done}")
         return True
 
-    def conflicts_dismissed(self) -> bool:
-        there = list(self.server.state.conflicts)
+    def conflict_opened(self) -> bool:
+        """A reviewer looks at a conflict; the answer comes later, perhaps after another's."""
+        there = [(id, each) for id, found in self.server.state.conflicts.items() for each in found]
         if not there:
             return False
-        self.server.dismiss_conflicts(self.chance.choice(there))
+        id, conflict = self.chance.choice(there)
+        self.questions.append((id, conflict, self.server.state.records[id].version))
+        return True
+
+    def conflict_answered(self) -> bool:
+        if not self.questions:
+            return False
+        place = self.chance.randrange(len(self.questions))
+        id, conflict, version = self.questions[place]
+        if self.chance.random() < 0.7:
+            del self.questions[place]  # else the answer is given again later
+        choice = self.chance.choice(["current", "proposed", "proposed", "values"])
+        plain = [value.field for value in conflict.values if not value.is_set]
+        typed = {name: f"w{self.chance.randrange(6)}" for name in plain if name == "title"}
+        if not typed and choice == "values":
+            choice = "current"
+        done = self.server.resolve(
+            id, conflict.id, version, choice, typed if choice == "values" else {}
+        )
+        self.counts[f"resolution {choice if done else 'refused'}"] += 1
+        self.note(f"reviewer answers {conflict.id[:8]} {choice} {done}")
+        return True
+
+    def device_revoked(self) -> bool:
+        """A phone is shut out; it may still deliver what was done on it."""
+        phone = self.chance.choice(self.phones)
+        if phone.signed_out or phone.disk.device not in self.server.state.devices:
+            return False
+        self.server.revoke(phone.disk.device)
+        self.note(f"{phone.label} revoked")
         return True
 
     def notice_sent(self) -> bool:

@@ -41,14 +41,15 @@ EVENTS: dict[str, int] = {
     "transaction_clashes": 2, "lock_times_out": 1, "other_writes_meanwhile": 5,
     "version_deployed": 1,
     "backup_made": 5, "backup_verified": 4, "server_restored": 2,
-    "reviewer_opens": 10, "reviewer_decides": 10, "conflicts_dismissed": 2, "notice_sent": 2,
-    "notice_withdrawn": 1, "scope_granted": 2, "scope_revoked": 1,
+    "reviewer_opens": 10, "reviewer_decides": 10, "conflict_opened": 5, "conflict_answered": 6,
+    "notice_sent": 2,    "notice_withdrawn": 1, "scope_granted": 2, "scope_revoked": 1,
+    "device_revoked": 1, "revoked_enrolled": 3,
 }  # fmt: skip
 _LIFE = {
     "person_acts", "phone_asks", "hours_pass", "request_arrives", "answer_arrives",
     "phone_copied", "storage_freed", "tab_opened", "tab_closed", "backup_made", "backup_verified",
-    "reviewer_opens", "reviewer_decides", "conflicts_dismissed", "notice_sent",
-    "notice_withdrawn", "scope_granted", "user_changed",
+    "reviewer_opens", "reviewer_decides", "conflict_opened", "conflict_answered", "notice_sent",
+    "notice_withdrawn", "scope_granted", "user_changed", "revoked_enrolled",
 }  # fmt: skip
 #: Those of them that are faults, for the summary.
 FAULTS = frozenset(EVENTS) - _LIFE

@@ -169,6 +169,12 @@ class PhoneEvents(Scene):
         self.note(f"{phone.label} now of {account.id}")
         return True
 
+    def revoked_enrolled(self) -> bool:
+        """Somebody whose phone was shut out by mistake gets a new code for it."""
+        revoked = self.server.state.revoked
+        phone = next((phone for phone in self.phones if phone.disk.device in revoked), None)
+        return phone is not None and self.enrol_again(phone)
+
     def enrol_again(self, phone: Phone) -> bool:
         """An administrator gives a code to a phone that was refused; it keeps what it holds."""
         phone.disk.device = self.server.enrol(phone.account)

@@ -10,15 +10,18 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from sync.codec import sha256_hex
+from sync.conflict import Standing
 from sync.digest import to_text
 from sync.ledger import missing
 from sync.operation import Operation
 from sync.reconcile import Reconciled
 from sync.record import Record
 from sync.replica import Replica
+from tests.simulation.others import REVIEWER
 from tests.simulation.rules import BUG_TITLE, KIND
 from tests.simulation.state import Logged, State, Wire, recomputed_digest
 
@@ -59,6 +62,10 @@ class Oracle:
         self.answered: dict[tuple[str, Key], tuple[Any, ...]] = {}
         self.checks: Counter[str] = Counter()
         self.owners: dict[str, str] = {}
+        self.resolved: set[str] = set()
+        self.answers: dict[str, tuple[str, bool]] = {}  # operation -> conflict, author's own
+        self.ended: dict[tuple[str, str], str] = {}
+        self.amended: set[tuple[str, int]] = set()  # activity, version that an answer made
 
     def expect(self, invariant: str, holds: bool, message: str) -> None:
         self.checks[invariant] += 1
@@ -75,12 +82,28 @@ class Oracle:
 
     # ---- on the server
 
-    def on_operation(self, operation: Operation, before: Record | None, done: Reconciled) -> None:
-        """One operation met one record inside a transaction."""
+    def on_operation(
+        self,
+        operation: Operation,
+        before: Record | None,
+        done: Reconciled,
+        standing: Standing | None = None,
+    ) -> None:
+        """One operation met one record inside a transaction; `standing` is what it decides on."""
+        if done.resolution is not None and standing is not None and done.record is not None:
+            self.resolved.add(standing.conflict.id)
+            status = "" if before is None else before.status
+            own = standing.author == done.record.author and status != "approved"
+            self.answers[operation.id] = (standing.conflict.id, own)
+            if before is not None and done.resolution.choice != "current":
+                self.amended.add((before.id, done.record.version))
+        if operation.type == "resolve":
+            operation = answer_as_edit(operation, standing)
         old, new = _content(before), _content(done.record)
         label = f"{operation.type} {operation.id} on {operation.activity}: {done.outcome.name}"
         if before is not None and before.status == "approved" and done.record is not None:
             same = old == new and done.record.status == "approved"
+            same = same or (before.id, done.record.version) in self.amended
             self.expect("I10 approved is immutable", same, label)
         if done.outcome.name in ("parked", "retry"):
             self.expect("I12 parked has no effect", done.record is before, label)
@@ -133,6 +156,8 @@ class Oracle:
         """I7: what the outcome says has happened; what did not go in stands in a conflict."""
         kept = {value.field: value.mine for conflict in done.conflicts for value in conflict.values}
         whole = done.outcome.name != "conflict"
+        if operation.type == "resolve" and done.outcome.reason == "already_so":
+            return  # others had decided the same, and it may have moved on since
         for name, value in operation.set.items():
             if operation.type != "create" and operation.was.get(name) == value:
                 continue
@@ -161,6 +186,7 @@ class Oracle:
         ]  # fmt: skip
         for id in fresh:
             self._granted_to(after, after.log[id])
+            self._answered_once(id, after.log[id])
         if operations:
             touched = {after.log[id].activity for id in fresh}
             self.expect("I4 only new operations act", set(changed) <= touched, f"{changed}")
@@ -169,8 +195,12 @@ class Oracle:
             steps = sum(after.log[op].activity == id for op in fresh) if operations else 1
             moved = new.version - (old.version if old else 0)
             self.expect("I4 one step an operation", 0 <= moved <= steps, f"{id} {moved} {steps}")
+            gone = {each.id for each in before.conflicts.get(id, ())}
+            gone -= {each.id for each in after.conflicts.get(id, ())}
+            self.expect("I2 no conflict vanishes", gone <= self.resolved, f"{id} {gone}")
             if old is not None and old.status == "approved":
-                same = _content(old) == _content(new)
+                amended = any((id, v) in self.amended for v in range(old.version, new.version + 1))
+                same = _content(old) == _content(new) or amended
                 self.expect("I10 approved is immutable", same, id)
         stays = all(after.log.get(id) is before.log[id] for id in operations if id in before.log)
         grew = len(after.log) == len(before.log) + len(fresh)
@@ -188,6 +218,8 @@ class Oracle:
         """The server answered, whether or not anybody hears it."""
         state: State = server.state
         self._granted(answer, server.feeds_of(request["device"]))
+        if request["device"] in state.revoked:
+            self.expect("I8 who is shut out reads nothing", not answer["changes"], f"{answer}")
         life = answer["incarnation"]
         sent = {wire["id"]: wire for wire in request["operations"]}
         answered = {told["id"] for told in answer["outcomes"]}
@@ -211,8 +243,20 @@ class Oracle:
             same = first[:2] == end[:2] and (None in (first[2], end[2]) or first[2] == end[2])
             self.expect("I4 same outcome again", same, f"{told['id']}: {first}, {end}")
 
+    def _answered_once(self, id: str, row: Logged) -> None:
+        """A conflict ends once in a life of the server, by who may decide."""
+        if id not in self.answers or row.stored.outcome.name == "parked":
+            return
+        conflict, own = self.answers[id]
+        key = (self.server().incarnation, conflict)
+        self.expect("I9 the first answer wins", self.ended.setdefault(key, id) == id, f"{key}")
+        self.expect("I8 who may decides", own or row.account == REVIEWER, f"{key} {row.account}")
+
     def _granted_to(self, state: State, row: Logged) -> None:
         """What had an effect was by an account that may write there."""
+        if row.device in state.revoked:
+            kept = row.stored.outcome.name == "parked"
+            self.expect("I8 who is shut out changes nothing", kept, f"{row}")
         scopes, record = state.grants.get(row.account), state.records.get(row.activity)
         if scopes is None or record is None or row.stored.outcome.name == "parked":
             return
@@ -277,6 +321,8 @@ class Oracle:
         state: State = server.state
         for phone in phones:
             self.expect("I18 outboxes drain", not phone.outbox, f"{phone.device}")
+            if phone.device in state.revoked:
+                continue  # it delivered, and reads nothing more
             feeds = set(server.feeds_of(phone.device))
             self.expect("I8 follows what is granted", set(phone.scopes) == feeds, phone.device)
             for scope, shadow in phone.scopes.items():
@@ -346,9 +392,37 @@ class Oracle:
                     self.expect("I3 the ledger names it", named, f"{device} {wire['n']}")
 
 
+def answer_as_edit(operation: Operation, standing: Standing | None) -> Operation:
+    """What a resolution asks for, as a patch on what was shown; nothing if it keeps what stands."""
+    choice = (operation.resolve or {}).get("choice")
+    if standing is None or choice == "current":
+        return replace(operation, set={}, add={}, remove={})
+    shown: Wire = {}
+    wanted: dict[str, Wire] = {"set": {}, "add": {}, "remove": {}}
+    for value in standing.conflict.values:
+        if value.is_set:
+            wanted["add"][value.field] = tuple(value.mine["add"])
+            wanted["remove"][value.field] = tuple(value.mine["remove"])
+            keys = [
+                (element.get("id") or element["sha256"], element) for element in value.current or ()
+            ]
+            shown[value.field] = dict(keys)
+        else:
+            wanted["set"][value.field] = value.mine
+            shown[value.field] = value.current
+    was = {**shown, **operation.was}
+    if choice == "values":
+        return replace(operation, was=was)
+    return replace(
+        operation, was=was, set=wanted["set"], add=wanted["add"], remove=wanted["remove"]
+    )
+
+
 def _must_wait(wire: Wire, state: State) -> bool:
     """Whether an operation has a reason of its own to be told `retry`."""
     early = wire["after"] is not None and wire["after"] not in state.log
+    if wire["type"] == "resolve" and wire["resolve"]["conflict"] not in state.standing:
+        return True  # the operation that leaves the conflict has not come
     orphan = wire["type"] != "create" and wire["activity"] not in state.records
     return early or orphan or wire["kind"] != KIND or wire["set"].get("title") == BUG_TITLE
 

@@ -7,10 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
+from sync.admission import Stored
+from sync.conflict import Standing
+from sync.operation import Operation
+from sync.outcome import Parked, Retry
+from sync.reconcile import Context, Reconciled
 from sync.record import Record
 from tests.simulation.port import Account, Refused, Watch
-from tests.simulation.state import Notice, State
+from tests.simulation.state import Logged, Notice, State, Wire
+
+REVIEWER = "reviewer"
 
 
 class Others:
@@ -53,12 +61,20 @@ class Others:
 
     def feeds_of(self, device: str) -> tuple[str, ...]:
         account = self.account_of(device)
+        if device in self.state.revoked:
+            return ()
         return (*self.scopes_of(account), f"account:{account.id}")
 
     def grant(self, account: Account, scopes: tuple[str, ...]) -> None:
         """From now on the account has these feeds."""
         work = self.state.copy()
         work.grants[account.id] = scopes
+        self.commit(work, [])
+
+    def revoke(self, device: str) -> None:
+        """Shut the device out: it may deliver what it did before, and read nothing."""
+        work = self.state.copy()
+        work.revoked[device] = True
         self.commit(work, [])
 
     # ---- reviewers and senders of notices
@@ -86,13 +102,41 @@ class Others:
     def stamp_decision(self, work: State, before: Record, after: Record) -> None:
         work.stamp(after.scope, after.id, before.version, after.version)
 
-    def dismiss_conflicts(self, id: str) -> None:
-        """The reviewer keeps the current values; the row is sent again with the same version."""
+    def resolve(self, id: str, conflict: str, version: int, choice: str, typed: Wire) -> bool:
+        """A reviewer's answer to a conflict as of `version`: an operation like any other."""
+        record = self.state.records.get(id)
+        if record is None or record.version != version:
+            return False
         work = self.state.copy()
-        del work.conflicts[id]
-        record = work.records[id]
-        work.stamp(record.scope, id, record.version, record.version)
-        self.commit(work, [])
+        operation = Operation(
+            self.name(), id, "resolve", record.scope, record.kind, record.kind_version, version,
+            self.incarnation, set=typed, resolve={"conflict": conflict, "choice": choice},
+        )  # fmt: skip
+        context = Context(
+            REVIEWER, True, self.validate, incarnation=self.incarnation, may_review=True,
+            standing=self.standing(work, operation),
+        )  # fmt: skip
+        done = self.settle(work, record, operation, context)
+        if isinstance(done.outcome, Parked | Retry):
+            return False  # the console says why, and nothing is kept
+        stored = Stored(operation.hash, done.outcome, id)
+        work.log[operation.id] = Logged(stored, id, "", None, False, None, REVIEWER)
+        self.commit(work, [operation.id])
+        return True
+
+    def standing(self, state: State, operation: Operation) -> Standing | None:
+        """The conflict that a resolution names, if it is one of its activity."""
+        named = (operation.resolve or {}).get("conflict")
+        activity, found = state.standing.get(str(named), ("", None))
+        return found if activity == operation.activity else None
+
+    def validate(self, fields: Any, sets: Any, status: str) -> list[Any]:
+        raise NotImplementedError
+
+    def settle(
+        self, work: State, before: Record | None, operation: Operation, context: Context
+    ) -> Reconciled:
+        raise NotImplementedError
 
     def notify(self, account: str, text: str) -> str:
         work = self.state.copy()

@@ -20,7 +20,7 @@ from tests.simulation.state import Wire
 HABITS: dict[str, int] = {
     "create": 14, "edit": 34, "submit": 14, "withdraw": 5, "photo": 10, "line": 10,
     "unknown_field": 4, "invalid": 4, "crossing": 4, "server_owned": 2, "malformed": 2,
-    "unknown_kind": 1, "bug": 2, "no_permission": 2, "nothing_new": 2, "resend": 6,
+    "unknown_kind": 1, "bug": 2, "no_permission": 2, "nothing_new": 2, "resend": 6, "decide": 8,
 }  # fmt: skip
 _NAMES, _WEIGHTS = tuple(HABITS), tuple(HABITS.values())
 
@@ -32,6 +32,7 @@ class Person:
         self.chance = chance
         self.name = name
 
+    decides = True
     app = 2
     wall = "2026-11-22T00:00:00Z"
     room = True
@@ -44,6 +45,11 @@ class Person:
         """
         self.app, self.wall, self.room = app, wall, room
         habit = self.chance.choices(_NAMES, _WEIGHTS)[0]
+        if habit == "decide":
+            open_ones = self._open_conflicts(phone) if self.decides else []
+            if open_ones:
+                return habit, self._decide(phone, *self.chance.choice(open_ones))
+            habit = "edit"
         if habit == "resend":
             if phone.parked:
                 return habit, self._resend(phone)
@@ -61,6 +67,23 @@ class Person:
         right: Wire = {"count": 1} if "count" in wrong else {}
         right |= {"title": self._word()} if wrong.get("title") == BUG_TITLE else {}
         return phone.resend(id, self.name(), right)
+
+    def _open_conflicts(self, phone: Replica) -> list[tuple[str, Wire]]:
+        rows = [(id, phone.shadow_row(id)) for id in phone.activities()]
+        return [(id, each) for id, row in rows if row is not None for each in row["conflicts"]]
+
+    def _decide(self, phone: Replica, activity: str, conflict: Wire) -> Wire:
+        """Answer a conflict that the phone shows, whether or not it is one's own to decide."""
+        choice = self.chance.choice(["current", "proposed", "values"])
+        values = conflict["fields"] if "fields" in conflict else conflict["values"]
+        fields = [value["field"] for value in values if value["field"] == "title"]
+        if choice == "values" and not fields:
+            choice = "proposed"
+        named = {"conflict": conflict["operation"], "choice": choice}
+        set = {"title": self._word()} if choice == "values" else {}
+        return phone.save(
+            "resolve", self.name(), activity, set=set, captured=self._captured(phone), resolve=named
+        )
 
     def _latest(self, phone: Replica) -> list[str]:
         """A few activities, so that people get in each other's way."""

@@ -28,7 +28,7 @@ from server.http.transaction import writing
 from server.places.models import UnitVersion
 from server.settings import from_environment
 from sync.admission import Stored
-from sync.conflict import Conflict
+from sync.conflict import Conflict, Resolution, Standing
 from sync.feed import ScopeState
 from sync.outcome import from_wire
 from sync.record import Record
@@ -63,6 +63,12 @@ class House:
         """The template, or another content, in place of what is there."""
         db.session.remove()
         (content or self.template).backup(self.connection())
+
+    def rename(self, incarnation: str) -> None:
+        """Another life: what the process remembers of an earlier database must not be met."""
+        connection = self.connection()
+        connection.execute("UPDATE database_life SET incarnation = ?", (incarnation,))
+        connection.commit()
 
     def content(self) -> sqlite3.Connection:
         """A copy of what is there. Not serialized: to put that back under a connection that has
@@ -142,15 +148,15 @@ class Reader:
 
     def read_people(self, state: State) -> None:
         """Phones and grants, which change seldom."""
-        state.devices = {
-            id: self.names.get(account, account)
-            for id, account in self._rows("SELECT id, account_id FROM device")
-        }
+        phones = self._rows("SELECT id, account_id, revoked_at FROM device")
+        state.devices = {id: self.names.get(account, account) for id, account, _ in phones}
+        state.revoked = {id: True for id, _, revoked_at in phones if revoked_at is not None}
         found: dict[str, list[str]] = {}
         for account, unit in self._rows(
             "SELECT account_id, unit_id FROM account_unit ORDER BY position"
         ):
-            found.setdefault(self.names[account], []).append(f"commune:{unit}")
+            if self.names[account] != REVIEWER:
+                found.setdefault(self.names[account], []).append(f"commune:{unit}")
         state.grants = {name: tuple(scopes) for name, scopes in found.items()}
 
     def _rows(self, statement: str, *values: Any) -> list[Any]:
@@ -173,15 +179,20 @@ class Reader:
 
     def _read_conflicts(self, state: State, activity: str) -> None:
         found = self._rows(
-            "SELECT kind, operation_id, field_values FROM conflict WHERE activity_id = ? AND "
-            "resolved_at IS NULL ORDER BY opened_at, id", activity,
+            "SELECT kind, operation_id, operation_type, field_values, author_id, resolution "
+            "FROM conflict WHERE activity_id = ? ORDER BY opened_at, id", activity,
         )  # fmt: skip
+        waiting = []
+        for kind, operation, type, values, author, how in found:
+            wire = {"kind": kind, "operation": operation, "type": type}
+            conflict = Conflict.from_wire({**wire, "values": json.loads(values)})
+            ended = None if how is None else Resolution.from_wire(json.loads(how))
+            owner = self.names.get(author, author)
+            state.standing[conflict.id] = activity, Standing(conflict, owner, ended)
+            waiting += [conflict] if ended is None else []
         state.conflicts.pop(activity, None)
-        if found:
-            state.conflicts[activity] = tuple(
-                Conflict.from_wire({"kind": k, "operation": o, "values": json.loads(v)})
-                for k, o, v in found
-            )
+        if waiting:
+            state.conflicts[activity] = tuple(waiting)
 
     def _read_documents(self, state: State, scope: str, beyond: int) -> None:
         for id, seq, type, version, body, gone in self._rows(

@@ -15,15 +15,13 @@ from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import delete, event, insert, update
+from sqlalchemy import delete, event, insert
 from sqlalchemy.exc import OperationalError
 
 from server import catalogue, clock, problems
 from server.accounts import queries as accounts
 from server.accounts.models import AccountUnit
 from server.activities import batch
-from server.activities import operations as activities
-from server.activities.models import Conflict
 from server.change_feed import operations as change_feed
 from server.change_feed import queries as feed_queries
 from server.database import db, ids
@@ -32,6 +30,7 @@ from server.exchange import push
 from server.http.actor import SYSTEM
 from server.http.transaction import reading, writing
 from server.problems import ProblemError
+from server.reviews import conflicts
 from server.reviews import operations as reviews
 from sync.feed import Page
 from sync.fields import MergePolicy
@@ -45,7 +44,8 @@ from tests.simulation.state import State, Wire
 _VERBS = {"approved": "approve", "returned": "return", "rejected": "reject"}
 #: Why a decision may be refused in this world.
 _TOO_LATE = (problems.STALE_REVIEW, problems.DECISION_IMPOSSIBLE, problems.EVIDENCE_MISSING,
-             problems.OPEN_CONFLICT, problems.NOT_FOUND)  # fmt: skip
+             problems.OPEN_CONFLICT, problems.NOT_FOUND, problems.INVALID,
+             problems.OWN_WORK)  # fmt: skip
 #: A backup promises what was there this long before it was begun: clocks of web machines differ.
 PROMISED_BEFORE_S = 60.0
 
@@ -74,6 +74,7 @@ class RealServer:
         _install()
         RealServer.present = self
         ids.random_bits = random.Random(name()).getrandbits
+        self.house.rename(ids.new_id(moment_of(clock())))
         self.clock = clock
         self.watch = watch
         self.client = self.house.app.test_client(use_cookies=False)
@@ -162,12 +163,19 @@ class RealServer:
     def feeds_of(self, device: str) -> tuple[str, ...]:
         if device not in self.state.devices:
             raise Refused(401)
+        if device in self.state.revoked:
+            return ()
         name = self.state.devices[device]
         owner = self.house.accounts[name]
         return (*self.state.grants[name], f"account:{owner}", "reference")
 
     def scopes_of(self, account: Account) -> tuple[str, ...]:
         return self.state.grants[account.id]
+
+    def revoke(self, device: str) -> None:
+        with self._time(), writing() as session:
+            devices.revoke_device(session, SYSTEM, clock.now(), device)
+        self._read_people()
 
     def grant(self, account: Account, scopes: tuple[str, ...]) -> None:
         owner = self.house.accounts[account.id]
@@ -201,14 +209,18 @@ class RealServer:
             return False
         return True
 
-    def dismiss_conflicts(self, id: str) -> None:
-        with self._time(), writing() as session:
-            session.execute(
-                update(Conflict)
-                .where(Conflict.activity_id == id, Conflict.resolved_at.is_(None))
-                .values(resolved_at=clock.now())
-            )
-            activities.touch(session, id)
+    def resolve(self, id: str, conflict: str, version: int, choice: str, typed: Wire) -> bool:
+        try:
+            with self._time(), writing() as session:
+                now = clock.now()
+                reviewer = accounts.account(session, self.house.accounts[REVIEWER])
+                actor = accounts.actor_of(session, reviewer, now)
+                conflicts.resolve(session, actor, now, id, conflict, version, choice, typed)
+        except ProblemError as problem:
+            if problem.problem not in _TOO_LATE:
+                raise
+            return False
+        return True
 
     def notify(self, account: str, text: str) -> str:
         scope = f"account:{self.house.accounts[account]}"
@@ -340,7 +352,8 @@ def _install() -> None:
         if operation.set.get("title") == BUG_TITLE:
             raise Bug(operation.id)
         done = merged(record, operation, policy, context)
-        present().watching(present().watch.operation, operation, record, done)
+        watch = present().watch.operation
+        present().watching(watch, operation, record, done, context.standing)
         return done
 
     within.reconcile = reconcile

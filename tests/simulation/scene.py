@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from sync.codec import sha256_hex
+from sync.conflict import Conflict
 from sync.fields import MergePolicy
 from sync.replica import Replica
 from tests.simulation.events import ACCOUNTS, Message, Response
@@ -46,6 +47,7 @@ class Scene:
         self.accounts: dict[str, Account] = {}
         self.server: Server = server(self.accounts, lambda: self.now, self.name, watch)
         self.person = Person(self.chance, self.name)
+        self.person.decides = replica.save is Replica.save  # not every phone has learnt it
         self.phones: list[Phone] = []
         for place, account in enumerate((*ACCOUNTS, ACCOUNTS[0])):
             self.phones.append(phone(f"phone{place}", account, self.new_replica(account)))
@@ -54,6 +56,7 @@ class Scene:
         self.cuts: list[tuple[str, str, float, float]] = []  # phone, direction, from, until
         self.desk: list[tuple[str, int]] = []
         self.notices: list[str] = []
+        self.questions: list[tuple[str, Conflict, int]] = []
 
     def name(self) -> str:
         """A new id, shaped like UUIDv7; now and then one that a clone's weak chance repeats."""

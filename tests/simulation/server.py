@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from sync import admission, feed, limits
 from sync import digest as digests
 from sync import outcome as outcomes
 from sync.admission import Stored
+from sync.conflict import Standing
 from sync.errors import OperationError
 from sync.fields import MergePolicy
 from sync.operation import Operation, parse_operation
@@ -67,12 +69,22 @@ class ModelServer(Others):
         if self.deploying:  # two versions answer in turns
             self.version = 2 + self.requests % 2
         self.account_of(request["device"])
+        if request["device"] in self.state.revoked:
+            return self.take_in_escrow(request)
         self.seqs_before = self.state.seqs
         told = self.push(request)
         self._fail_at("after_commit")
         answer = self.pull(request, told)
         self._fail_at("before_answer")
         return answer
+
+    def take_in_escrow(self, request: Wire) -> Wire:
+        """A phone that was shut out delivers what it did before, and is told of receipt only."""
+        bare = {"version": None, "seq": None, "fork": False}
+        kept = ("id", "activity", "scope", "outcome", "reason")
+        told = [{n: each.get(n) for n in kept} | bare for each in self.push(request)]
+        self._fail_at("after_commit")
+        return self.answer(told, {}, {"added": [], "dropped": [], "moved": {}}) | {"escrow": {}}
 
     def policy_of(self, kind: str) -> MergePolicy:
         return policy_of_version(self.version)
@@ -136,6 +148,8 @@ class ModelServer(Others):
         stored = before.stored if before else None
         predecessor = admission.predecessor(operation, stored, sent_hash)
         outcome = self.hold_back(work, operation, predecessor, device)
+        if device in work.revoked:
+            outcome = Parked(outcomes.REVOKED)
         if outcome is None:
             outcome = self.reconcile(work, operation, predecessor, device)
         if isinstance(outcome, Retry):
@@ -183,23 +197,36 @@ class ModelServer(Others):
             open_conflict=bool(work.conflicts.get(operation.activity)),
             predecessor=predecessor,
             incarnation=self.incarnation,
+            standing=self.standing(work, operation),
         )
-        done = self.meet(record, operation, context)
-        self.watch.operation(operation, record, done)
-        self._store(work, record, done)
-        return done.outcome
+        return self.settle(work, record, operation, context).outcome
 
     def meet(self, record: Record | None, operation: Operation, context: Context) -> Reconciled:
         return reconcile(record, operation, self.policy_of(KIND), context)
 
-    def _store(self, work: State, before: Record | None, done: Reconciled) -> None:
+    def settle(
+        self, work: State, before: Record | None, operation: Operation, context: Context
+    ) -> Reconciled:
+        """Let the operation meet the record, and write down what comes of it."""
+        done = self.meet(before, operation, context)
+        self.watch.operation(operation, before, done, context.standing)
         after = done.record
-        if after is None or (after is before and not done.conflicts):
-            return
+        if after is None or (after is before and not done.conflicts and not done.resolution):
+            return done
         work.records[after.id] = after
-        if done.conflicts:
-            work.conflicts[after.id] = work.conflicts.get(after.id, ()) + done.conflicts
+        there = work.conflicts.get(after.id, ())
+        for conflict in done.conflicts:
+            there += (conflict,)
+            work.standing[conflict.id] = after.id, Standing(conflict, context.author)
+        if done.resolution is not None and context.standing is not None:
+            ended = replace(context.standing, resolution=done.resolution)
+            work.standing[ended.conflict.id] = after.id, ended
+            there = tuple(each for each in there if each.id != ended.conflict.id)
+        work.conflicts[after.id] = there
+        if not there:
+            del work.conflicts[after.id]
         work.stamp(after.scope, after.id, before.version if before else None, after.version)
+        return done
 
     def _log(self, work: State, operation: Operation, outcome: Outcome, request: Wire) -> bool:
         device = request["device"]
@@ -274,13 +301,16 @@ class ModelServer(Others):
             room -= len(page.rows)
             rows = [self._lighter(row, told, cursor) for row in page.rows]
             changes[scope] = {"to": page.to, "more": page.more, "digest": digest, "rows": rows}
+        return self.answer(told, changes, self.grants(feeds, request["cursors"]))
+
+    def answer(self, told: list[Wire], changes: Wire, grants: Wire) -> Wire:
         return {
             "incarnation": self.incarnation,
             "server_time": moment(self.clock()),
             "beacon": "",
             "outcomes": told,
             "changes": changes,
-            "grants": self.grants(feeds, request["cursors"]),
+            "grants": grants,
             "durable_through": self.durable_through and moment(self.durable_through),
             "oldest_protocol": limits.OLDEST_PROTOCOL,
             "retry_after_s": 0,

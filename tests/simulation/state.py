@@ -10,7 +10,7 @@ from typing import Any
 from sync import digest as digests
 from sync import feed
 from sync.admission import Stored
-from sync.conflict import Conflict
+from sync.conflict import Conflict, Standing
 from sync.record import Record
 
 Wire = dict[str, Any]
@@ -59,6 +59,10 @@ class State:
     numbers: dict[tuple[str, int, int | None], str] = field(default_factory=dict)
     devices: dict[str, str] = field(default_factory=dict)
     grants: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    #: Devices that were shut out.
+    revoked: dict[str, bool] = field(default_factory=dict)
+    #: Every conflict that ever was, by its id: the activity, whose it is, how it ended.
+    standing: dict[str, tuple[str, Standing]] = field(default_factory=dict)
 
     def copy(self) -> State:
         other = State.__new__(State)

@@ -85,6 +85,7 @@ class World(PhoneEvents, NetworkEvents, ServerEvents):
                 continue
             retried = any(told["outcome"] == "retry" for told in answer["outcomes"])
             quiet = not request["operations"] and phone.disk.rereads == before
-            if retried or (quiet and phone.disk.idle()):
+            shut_out = phone.disk.device in self.server.state.revoked and not phone.disk.outbox
+            if retried or (quiet and (phone.disk.idle() or shut_out)):
                 return not retried and syncs == 0 and not answer["changes"]
         raise Violation(f"I18 syncs are bounded: {phone.label} never comes to rest")

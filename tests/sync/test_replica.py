@@ -349,3 +349,23 @@ def test_what_is_offered_again_goes_in_the_order_in_which_it_was_made(phone: Rep
     assert [pending.wire["n"] for pending in phone.outbox] == [1, 2]
     sync(phone, lambda request: answer(incarnation="third"))
     assert [pending.wire["n"] for pending in phone.outbox] == [1, 2, 3]
+
+
+def test_an_answer_to_who_is_shut_out_says_nothing_of_what_is_there(phone: Replica) -> None:
+    sync(phone, lambda request: answer([row(1, 1, {"title": "a"})], more=True))
+    phone.scopes[SCOPE].read_anew()
+    phone.save("edit", id_of(2), A, set={"title": "b"})
+    receipt = {"version": None, "reason": "revoked"}
+    sync(phone, lambda request: {
+        **answer(outcomes=told(request, "parked", **receipt)), "changes": {}, "escrow": {},
+    })  # fmt: skip
+    assert not phone.outbox
+    assert phone.shadow_row(A) is not None
+    assert not phone.scopes[SCOPE].complete
+
+
+def test_a_decision_names_the_conflict(phone: Replica) -> None:
+    sync(phone, lambda request: answer([row(1, 1, {"title": "a"})]))
+    named = {"conflict": id_of(7), "choice": "current"}
+    wire = phone.save("resolve", id_of(2), A, resolve=named)
+    assert (wire["type"], wire["resolve"], wire["base"]) == ("resolve", named, 1)
