@@ -140,6 +140,13 @@ TABLE: Mapping[str, Cell] = {
         check=lambda said, target: target.device_id not in [one["id"] for one in said["items"]],
     ),
     "revoke_device": Cell(signed_in(404)),
+    "deny_escrow": Cell(signed_in(404)),
+    # ---- a file that nobody sealed here
+    "show_courier_key": Cell(signed_in(200)),
+    "deliver_file": Cell(
+        signed_in(422), headers={"Content-Type": "application/vnd.loa.courier"},
+        body=lambda _: b"LOA1" + b"x" * 200,
+    ),
     "sync": Cell(
         signed_in(200, 403), body=operate_on,
         check=lambda said, _: {one["outcome"] for one in said["outcomes"]} == {"parked"},
