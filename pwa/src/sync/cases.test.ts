@@ -220,7 +220,7 @@ test("when communes are merged, what is shown stays, the cursor begins anew, ope
   await phone.syncNow();
   expect(phone.activity(OTHER)).toMatchObject({ scope: NEW_COMMUNE, fields: { title: "Trên máy chủ" } });
   phone = await killAndReopen(phone, server, uploads, clock);
-  expect(phone.activity(mine)?.state).toBe("saved");
+  expect(phone.activity(mine)).toMatchObject({ state: "saved", scope: NEW_COMMUNE });
   server.instead = null;
   clock.nowMs += 3_600_000;
   await phone.syncNow();
@@ -279,6 +279,68 @@ describe("a sealed file", () => {
       trouble: "refused",
     });
   });
+});
+
+describe("two tabs", () => {
+  test("only one talks to the server; what the other writes goes with it, once", async () => {
+    const tabs = [1, 2].map(() => {
+      const around = outside(server, uploads, clock);
+      around.around.locks = navigator.locks;
+      return Phone.open(disk, around, async () => {});
+    });
+    await phone.close();
+    const [one, other] = (await Promise.all(tabs)) as [Phone, Phone];
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    server.instead = (request) => held.then(() => json(200, server.answer(request)));
+    const first = one.syncNow();
+    while (!server.requests.length) await new Promise((resolve) => setTimeout(resolve));
+    const draft = await other.newDraft(KIND, COMMUNE, { title: "Từ thẻ kia" });
+    await other.send(draft.id);
+    await other.syncNow();
+    expect(server.requests).toHaveLength(1);
+    while (one.activity(draft.id) === null) await new Promise((resolve) => setTimeout(resolve));
+    release();
+    await first;
+    await one.syncNow();
+    expect(server.rows.get(draft.id)?.fields.title).toBe("Từ thẻ kia");
+    const told = server.requests.flatMap((request) => request.operations.map(({ id }) => id));
+    expect(new Set(told).size).toBe(told.length);
+    while (other.activity(draft.id)?.state !== "received")
+      await new Promise((resolve) => setTimeout(resolve));
+    await one.close();
+    // The leader is gone: the other takes its place.
+    server.instead = null;
+    const before = server.requests.length;
+    await other.syncNow();
+    expect(server.requests.length).toBe(before + 1);
+    await other.close();
+  });
+});
+
+test("an answer for which there is no room is not taken; nothing is lost, and it comes again", async () => {
+  const shouted = console.error;
+  console.error = () => {};
+  const write = disk.write.bind(disk);
+  const id = (await phone.newDraft(KIND, COMMUNE, { title: "Bộ nhớ đầy" })).id;
+  server.instead = offline;
+  await phone.send(id);
+  await phone.syncNow();
+  server.instead = null;
+  disk.write = (stores, work) => {
+    if (stores.includes("shadow")) return Promise.reject(new DOMException("full", "QuotaExceededError"));
+    return write(stores, work);
+  };
+  await phone.syncNow();
+  expect(phone.status()).toMatchObject({ trouble: "storage", waiting: { operations: 2 } });
+  expect(phone.explain(id).map(({ key }) => key)).toEqual(["storage"]);
+  disk.write = write;
+  await phone.syncNow();
+  expect(phone.activity(id)?.state).toBe("received");
+  expect(server.rows.get(id)?.version).toBe(2);
+  console.error = shouted;
 });
 
 test("an older app on a newer app's disk neither fails nor loses, and lets alone what it does not know", async () => {

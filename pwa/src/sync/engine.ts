@@ -40,7 +40,7 @@ import type {
 } from "../store/records.ts";
 import type { OtherDraft } from "./answering.ts";
 import type { Carried } from "./deeds.ts";
-import { type Enrolled, keepIdentity, redeem } from "./enrolment.ts";
+import type { Enrolled } from "./enrolment.ts";
 import type { Reason } from "./explain.ts";
 import { Phone } from "./phone.ts";
 import { type Outside, pageOutside, wakeWithPage } from "./surroundings.ts";
@@ -184,6 +184,9 @@ export async function openEngine(): Promise<Engine | null> {
 export async function enrol(code: string, deviceName: string): Promise<Engine> {
   const outside = pageOutside();
   let enrolled: Enrolled;
+  const { keepIdentity, redeem } = await import("./network.ts").catch(() => {
+    throw new EnrolError("offline");
+  });
   try {
     enrolled = await redeem(code, deviceName, outside.fetch);
   } catch (error) {

@@ -78,7 +78,7 @@ export class Views {
     const shadow = this.memory.shadow.get(id);
     const hidden = shadow && this.memory.scopes.get(shadow.scope)?.droppedAt;
     const { account } = this.memory.identity;
-    return viewOf({
+    const view = viewOf({
       row: shadow && !hidden ? shadow.row : null,
       items: this.memory.itemsOf(id),
       photos: this.memory.photosOf(id),
@@ -86,6 +86,10 @@ export class Views {
       underWay: this.underWay,
       hasDraft: this.memory.drafts.has(id),
     });
+    // Operations name a merged commune for ever; the person sees what it is today.
+    const today = view && this.memory.scopes.get(view.scope)?.movedTo;
+    if (today) view.scope = today;
+    return view;
   }
 }
 
