@@ -6,8 +6,8 @@ Not here: what people do on them (`people`), and the network.
 from __future__ import annotations
 
 from sync.replica import Replica
+from tests.simulation.contents import Key, key_of
 from tests.simulation.events import ACCOUNTS
-from tests.simulation.oracle import Key, key_of
 from tests.simulation.phone import POINTS, Killed, Phone
 from tests.simulation.rules import policy_of_version
 from tests.simulation.scene import Scene

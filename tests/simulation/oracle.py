@@ -6,14 +6,11 @@ Not here: I6 and I14 to I16, which need real databases, bytes or old versions.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
-from sync.codec import sha256_hex
 from sync.conflict import Standing
 from sync.digest import to_text
 from sync.ledger import missing
@@ -21,30 +18,23 @@ from sync.operation import Operation
 from sync.reconcile import Reconciled
 from sync.record import Record
 from sync.replica import Replica
+from tests.simulation.contents import (
+    Key,
+    answer_as_edit,
+    content,
+    key_of,
+    must_wait,
+    same_hash,
+    shown,
+    shown_content,
+    values,
+)
 from tests.simulation.others import REVIEWER
-from tests.simulation.rules import BUG_TITLE, KIND
 from tests.simulation.state import Logged, State, Wire, recomputed_digest
-
-#: (operation id, hash of its envelope)
-Key = tuple[str, str]
 
 
 class Violation(AssertionError):
     """An invariant does not hold. The message begins with its name."""
-
-
-#: An envelope never changes once it is made, so its hash is found once. id(wire) -> it, its key.
-_keys: dict[int, tuple[Wire, Key]] = {}
-_KEYS_MAX = 20_000
-
-
-def key_of(wire: Wire) -> Key:
-    found = _keys.get(id(wire))
-    if found is None:
-        if len(_keys) > _KEYS_MAX:
-            _keys.clear()
-        found = _keys[id(wire)] = wire, (wire["id"], sha256_hex(wire))
-    return found[1]
 
 
 class Oracle:
@@ -78,7 +68,7 @@ class Oracle:
         self.owners[key_of(wire)[1]] = account
         if wire["type"] == "withdraw":
             sides = (phone.view(wire["activity"]), phone.shadow_row(wire["activity"]))
-            self.seen[wire["id"]] = [_values(row) for row in sides if row is not None]
+            self.seen[wire["id"]] = [values(row) for row in sides if row is not None]
 
     # ---- on the server
 
@@ -99,7 +89,7 @@ class Oracle:
                 self.amended.add((before.id, done.record.version))
         if operation.type == "resolve":
             operation = answer_as_edit(operation, standing)
-        old, new = _content(before), _content(done.record)
+        old, new = content(before), content(done.record)
         label = f"{operation.type} {operation.id} on {operation.activity}: {done.outcome.name}"
         if before is not None and before.status == "approved" and done.record is not None:
             same = old == new and done.record.status == "approved"
@@ -112,7 +102,7 @@ class Oracle:
         withdrew = operation.type == "withdraw" and before is not done.record
         # After a restore the server may be where the person saw it earlier, not last.
         if withdrew and before is not None and operation.incarnation == self.server().incarnation:
-            went, seen = _shown_content(before), self.seen[operation.id]
+            went, seen = shown_content(before), self.seen[operation.id]
             unseen = [each for each in went if not any(each in side for side in seen)]
             self.expect("I9 withdrew what was seen", not unseen, f"{label} {unseen}")
         self._no_silent_overwrite(operation, old, new, label)
@@ -200,7 +190,7 @@ class Oracle:
             self.expect("I2 no conflict vanishes", gone <= self.resolved, f"{id} {gone}")
             if old is not None and old.status == "approved":
                 amended = any((id, v) in self.amended for v in range(old.version, new.version + 1))
-                same = _content(old) == _content(new) or amended
+                same = content(old) == content(new) or amended
                 self.expect("I10 approved is immutable", same, id)
         stays = all(after.log.get(id) is before.log[id] for id in operations if id in before.log)
         grew = len(after.log) == len(before.log) + len(fresh)
@@ -229,7 +219,7 @@ class Oracle:
         for told in answer["outcomes"]:
             wire = sent[told["id"]]
             if told["outcome"] == "retry":
-                waits = wire["after"] in behind or _must_wait(wire, state)
+                waits = wire["after"] in behind or must_wait(wire, state)
                 waits = waits or wire["activity"] in stuck
                 stuck.add(wire["activity"])
                 self.expect("I11 poison never blocks", waits, f"{told}")
@@ -305,7 +295,7 @@ class Oracle:
             self._follow(pending.wire, wire)
             if wire is None and answer["incarnation"] == server.incarnation:
                 row = server.state.log.get(pending.wire["id"])
-                there = row is not None and _same_hash(row.stored.hash, pending.wire)
+                there = row is not None and same_hash(row.stored.hash, pending.wire)
                 self.expect("I2 acknowledged is stored", there, pending.wire["id"])
 
     def _follow(self, old: Wire, new: Wire | None) -> None:
@@ -339,8 +329,8 @@ class Oracle:
     def _converged(
         self, state: State, phone: Replica, scope: str, shadow: dict[str, Any], total: int
     ) -> None:
-        wanted = {row["id"]: _shown(row) for row in state.rows(scope) if not row.get("gone")}
-        held = {id: _shown(row) for id, row in shadow.items()}
+        wanted = {row["id"]: shown(row) for row in state.rows(scope) if not row.get("gone")}
+        held = {id: shown(row) for id, row in shadow.items()}
         where = next((id for id in sorted({*wanted, *held}) if wanted.get(id) != held.get(id)), "")
         detail = f"{phone.device} {scope} {where}: {held.get(where)} is not {wanted.get(where)}"
         self.expect("I1 convergence", wanted == held, detail)
@@ -376,7 +366,7 @@ class Oracle:
             while last in self.renamed:
                 last = self.renamed[last]
             row = state.log.get(last[0])
-            there = row is not None and _same_hash(row.stored.hash, self.saved[last])
+            there = row is not None and same_hash(row.stored.hash, self.saved[last])
             if there and row is not None and row.account:
                 mine = row.account == self.owners.get(key[1], row.account)
                 self.expect("I8 sent in its author's name", mine, f"{key} by {row.account}")
@@ -390,84 +380,3 @@ class Oracle:
                 if wire["n"] <= told and wire["n"] not in numbers:
                     named = wire["n"] in missing(told, numbers)
                     self.expect("I3 the ledger names it", named, f"{device} {wire['n']}")
-
-
-def answer_as_edit(operation: Operation, standing: Standing | None) -> Operation:
-    """What a resolution asks for, as a patch on what was shown; nothing if it keeps what stands."""
-    choice = (operation.resolve or {}).get("choice")
-    if standing is None or choice == "current":
-        return replace(operation, set={}, add={}, remove={})
-    shown: Wire = {}
-    wanted: dict[str, Wire] = {"set": {}, "add": {}, "remove": {}}
-    for value in standing.conflict.values:
-        if value.is_set:
-            wanted["add"][value.field] = tuple(value.mine["add"])
-            wanted["remove"][value.field] = tuple(value.mine["remove"])
-            keys = [
-                (element.get("id") or element["sha256"], element) for element in value.current or ()
-            ]
-            shown[value.field] = dict(keys)
-        else:
-            wanted["set"][value.field] = value.mine
-            shown[value.field] = value.current
-    was = {**shown, **operation.was}
-    if choice == "values":
-        return replace(operation, was=was)
-    return replace(
-        operation, was=was, set=wanted["set"], add=wanted["add"], remove=wanted["remove"]
-    )
-
-
-def _must_wait(wire: Wire, state: State) -> bool:
-    """Whether an operation has a reason of its own to be told `retry`."""
-    early = wire["after"] is not None and wire["after"] not in state.log
-    if wire["type"] == "resolve" and wire["resolve"]["conflict"] not in state.standing:
-        return True  # the operation that leaves the conflict has not come
-    orphan = wire["type"] != "create" and wire["activity"] not in state.records
-    return early or orphan or wire["kind"] != KIND or wire["set"].get("title") == BUG_TITLE
-
-
-def _same_hash(stored: str, wire: Wire) -> bool:
-    if stored in (key_of(wire)[1], f"unreadable {wire!r}"):
-        return True
-    text = json.dumps(wire, ensure_ascii=True, sort_keys=True)  # what the real server keeps
-    return stored == hashlib.sha256(text.encode()).hexdigest()
-
-
-def _content(record: Record | None) -> Wire:
-    if record is None:
-        return {"fields": {}, "sets": {}, "status": None}
-    sets = {name: dict(elements) for name, elements in record.sets.items() if elements}
-    fields = {**record.extra, **record.fields}
-    return {"fields": fields, "sets": sets, "status": record.status}
-
-
-def _shown_content(record: Record) -> list[Any]:
-    """Every single value that stands in the record."""
-    elements = [dict(e) for name in record.sets for e in record.sets[name].values()]
-    return [*_singly({**record.extra, **record.fields}), *elements]
-
-
-def _values(row: Any) -> list[Any]:
-    """The same of a phone's row."""
-    shown = _shown(row)
-    return [*_singly({**shown["extra"], **shown["fields"]}), *shown["elements"]]
-
-
-def _singly(values: Wire) -> list[Any]:
-    """Values one by one, also those of a set that the server gathers without knowing it."""
-    gathered = [value for value in values.values() if isinstance(value, dict)]
-    plain = [(name, value) for name, value in values.items() if not isinstance(value, dict)]
-    return [*plain, *(element for value in gathered for element in value.get("add", ()))]
-
-
-def _shown(row: Any) -> Any:
-    """What a person sees of a row, without what stands on only one side."""
-    if row["type"] != "activity":
-        return row
-    kept = ("id", "seq", "version", "status", "fields", "extra", "kind")
-    elements = [*row["evidence"], *row["sets"].get("lines", ())]
-    bare = [{k: v for k, v in element.items() if k != "verified"} for element in elements]
-    shown = {name: row[name] for name in kept}
-    bare.sort(key=repr)
-    return shown | {"elements": bare, "conflicts": len(row["conflicts"])}
