@@ -12,6 +12,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.journeys.conftest import ARGUMENTS, CHROMIUM, DESK, PHONE
+from tests.journeys.scenes import Handset, ask_to_amend, be_set_aside, disagree
 from tests.support.serving import ROOT, Server
 
 OUT = ROOT / "docs" / "pictures"
@@ -32,16 +33,35 @@ def main() -> None:
                 phone(browser, server, scheme, ending, width=360)
                 console(browser, server, scheme, ending)
             phone(browser, server, "light", "-320", width=320)
+            disputed = disputes(server)
+            for scheme, ending, width in (
+                ("light", "", 360),
+                ("dark", "-dark", 360),
+                ("light", "-320", 320),
+            ):
+                two_values(browser, server, scheme, ending, width, disputed)
+            for scheme, ending in (("light", ""), ("dark", "-dark")):
+                queues(browser, server, scheme, ending)
             browser.close()
 
 
-def phone(browser: Browser, server: Server, scheme: str, ending: str, width: int) -> None:
+def invitation(server: Server) -> str:
+    """A fresh link for the demo's collaborator."""
     link = re.search(r"http\S+#noi-may=\S+", server.loa("demo"))
     assert link
+    return link.group()
+
+
+def enrolled(browser: Browser, server: Server, scheme: str, width: int) -> Page:
     settings = {**PHONE, "viewport": {"width": width, "height": 740}, "color_scheme": scheme}
     page = browser.new_context(**settings).new_page()
-    page.goto(link.group())
+    page.goto(invitation(server))
     page.get_by_role("button", name=re.compile("Như lần trước")).wait_for(timeout=30_000)
+    return page
+
+
+def phone(browser: Browser, server: Server, scheme: str, ending: str, width: int) -> None:
+    page = enrolled(browser, server, scheme, width)
     shoot(page, f"field-home{ending}")
     page.get_by_role("button", name=re.compile("Như lần trước")).click()
     page.get_by_label("Ngày phát").wait_for()
@@ -54,14 +74,53 @@ def phone(browser: Browser, server: Server, scheme: str, ending: str, width: int
     page.context.close()
 
 
-def console(browser: Browser, server: Server, scheme: str, ending: str) -> None:
+def disputes(server: Server) -> dict[str, str]:
+    """What people have to decide about; the activities by what is the matter with them."""
+    handset = Handset(server, invitation(server))
+    found = {"conflict": disagree(handset), "amendment": ask_to_amend(handset)}
+    be_set_aside(handset)
+    return found
+
+
+def two_values(
+    browser: Browser, server: Server, scheme: str, ending: str, width: int, disputed: dict[str, str]
+) -> None:
+    page = enrolled(browser, server, scheme, width)
+    for name, activity in disputed.items():
+        page.goto(f"{server.url}/#/hoat-dong/{activity}")
+        page.get_by_role("heading", name=re.compile("Hai bản|Bản sửa")).wait_for(timeout=30_000)
+        shoot(page, f"field-{name}{ending}")
+    page.goto(f"{server.url}/#/gui-ho")
+    page.get_by_role("heading", name="Gửi hộ đồng nghiệp").wait_for()
+    shoot(page, f"field-courier{ending}")
+    page.context.close()
+
+
+def queues(browser: Browser, server: Server, scheme: str, ending: str) -> None:
+    page = signed_in(browser, server, scheme)
+    page.get_by_role("link", name=re.compile("^Xung đột")).click()
+    page.get_by_role("button", name=re.compile("Giữ bản hiện tại")).first.wait_for()
+    page.keyboard.press("2")
+    shoot(page, f"console-conflict{ending}")
+    page.get_by_role("link", name=re.compile("^Gác lại")).click()
+    page.get_by_role("heading", name="Đang chờ trong bản này").wait_for()
+    shoot(page, f"console-parked{ending}")
+    page.context.close()
+
+
+def signed_in(browser: Browser, server: Server, scheme: str) -> Page:
     details = json.loads((server.folder / "demo-20.json").read_text(encoding="utf-8"))
-    page = browser.new_context(**DESK, color_scheme=scheme).new_page()
+    page = browser.new_context(**{**DESK, "color_scheme": scheme}).new_page()
     page.goto(f"{server.url}/console")
     page.get_by_label("Tên đăng nhập").fill("duyet.20")
     page.get_by_label("Mật khẩu").fill(details["sign_in"]["duyet.20"])
     page.get_by_role("button", name="Đăng nhập").click()
     page.get_by_role("button", name=re.compile("^Duyệt")).wait_for()
+    return page
+
+
+def console(browser: Browser, server: Server, scheme: str, ending: str) -> None:
+    page = signed_in(browser, server, scheme)
     shoot(page, f"console-review{ending}")
     page.get_by_role("link", name="Phụ lục").click()
     page.get_by_role("row", name=re.compile(r"^I\.4 ")).wait_for()
