@@ -11,11 +11,11 @@ from typing import Any, Literal
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from server import clock
-from server.accounts.models import Account
+from server.accounts.models import Account, AccountUnit
 from server.accounts.operations import disable_account
 from server.activities.models import Activity, OperationLog
 from server.devices.operations import deny_escrow, revoke_device
@@ -23,11 +23,11 @@ from server.http.actor import SYSTEM
 from server.http.description import operations
 from server.http.openapi import document
 from tests.contracts.test_access import TABLE
-from tests.factories.accounts import bearer, make_account, make_device
+from tests.factories.accounts import bearer, make_account, make_device, sign_in
 from tests.factories.activities import Phone, make_phone, wire
 from tests.factories.evidence import make_photo
 from tests.factories.plans import PLAN_2026
-from tests.factories.reviews import make_report
+from tests.factories.reviews import make_report, make_reviewer
 
 End = Literal["device", "account"]
 WORDS = "Nhà bà Chảo, sau chợ"
@@ -207,3 +207,27 @@ def test_nothing_of_it_is_told_to_a_phone_in_use(phone: Phone) -> None:
     answer: dict[str, Any] = phone.post({"protocol": 1})
     assert "escrow" not in answer
     assert answer["changes"]
+
+
+def test_a_reviewer_finds_it_beside_work_that_lost_its_permission(
+    app: Flask, client: FlaskClient, session: Session, now: datetime, phone: Phone, mai: Account
+) -> None:
+    create = wire("create")
+    # moved to another commune: her phone loses the feed, and keeps what she had written
+    session.execute(
+        update(AccountUnit).where(AccountUnit.account_id == mai.id).values(unit_id="c-00008-2025")
+    )
+    session.commit()
+    answer = phone.post({"protocol": 1, "operations": [create], "cursors": {create["scope"]: 1}})
+    assert answer["grants"]["dropped"] == [create["scope"]]
+    assert answer["outcomes"][0]["reason"] == "no_permission", "so its author is told"
+    shut_out(session, now, phone, mai, "device")
+    late = wire("create")
+    phone.post({"protocol": 1, "operations": [late]})
+    console = app.test_client()
+    sign_in(console, session, now, make_reviewer(session, now))
+    found = json.loads(console.get("/api/v1/parked?unit=p-01-2025").data)["items"]
+    reasons = {item["operation"]["id"]: item["reason"] for item in found}
+    assert reasons == {create["id"]: "no_permission", late["id"]: "revoked"}
+    assert {item["author"]["id"] for item in found} == {mai.id}
+    assert client.get("/api/v1/parked", headers=phone.headers).status_code == 401
