@@ -16,9 +16,9 @@ from sqlalchemy import Row, Table, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from server.activities.aside import PossibleDuplicate
 from server.activities.models import Activity, ActivityCount, ActivityEvent, ActivityEvidence
 from server.activities.rows import Held, counts_of
+from server.activities.waiting_models import PossibleDuplicate
 from server.activities.wire import EVIDENCE
 from server.change_feed import operations as change_feed
 from server.database.among import among

@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import Table, bindparam, insert, update
 
-from server.activities.aside import ParkedOperation
 from server.activities.placement import Atlas, Place
+from server.activities.waiting_models import ParkedOperation
 from server.http.actor import Actor
 from sync.operation import Operation
 

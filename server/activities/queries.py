@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, Row, Table, bindparam, false, literal, or_
 from sqlalchemy.orm import Session
 
 from server.activities import evidence_links, wire
-from server.activities.aside import PossibleDuplicate
 from server.activities.models import Activity, ActivityCount, ActivityEvent, Conflict
 from server.activities.search import fold
+from server.activities.waiting_models import PossibleDuplicate
 from server.database.among import among
 from server.http.actor import Area
 

@@ -57,6 +57,7 @@ class Target:
         """What paths and headers of the table are filled with."""
         name = base64.b64encode(self.sha256.encode()).decode()
         return {"activity_id": self.report.id, "device_id": self.device_id, "sha256": self.sha256,
+                "conflict_id": "none", "operation_id": "none", "pair_id": "none",
                 "plan_id": PLAN_2026, "place_id": "c-00004-2025",
                 "metadata": f"sha256 {name}"}  # fmt: skip
 
@@ -127,6 +128,14 @@ TABLE: Mapping[str, Cell] = {
     ),
     "show_activity": Cell(signed_in(404)),
     "decide": Cell(signed_in(403), body=decision),
+    "list_conflicts": Cell(signed_in(403, 200), check=lambda said, _: said["items"] == []),
+    "resolve_conflict": Cell(
+        signed_in(403), body=lambda _: {"version": 2, "choice": "current"},
+    ),
+    "list_parked": Cell(signed_in(200), check=lambda said, _: said["items"] == []),
+    "settle_parked": Cell(signed_in(403, 404), body=lambda _: {"settlement": "dismiss"}),
+    "list_duplicates": Cell(signed_in(403, 200), check=lambda said, _: said["items"] == []),
+    "decide_duplicate": Cell(signed_in(403, 404), body=lambda _: {"primary": None}),
     "show_progress": Cell(signed_in(403), query={"unit": "c-00004-2025"}),
     "show_weeks": Cell(signed_in(403), query={"unit": "p-01-2025"}),
     "show_photo": Cell(signed_in(404), query={"size": "original"}),

@@ -14,7 +14,8 @@ from tests.factories.activities import make_activity, photo
 MEMBERS = {
     "type", "id", "seq", "version", "digest", "kind", "kind_version", "scope", "unit", "status",
     "fields", "sets", "evidence", "author", "event_date", "created_at", "received_at",
-    "changed_at", "submitted_at", "approved_version", "duplicate_of", "possible_duplicates", "review", "conflicts", "extra",
+    "changed_at", "submitted_at", "approved_version", "duplicate_of", "possible_duplicates",
+    "review", "conflicts", "extra",
 }  # fmt: skip
 
 

@@ -1,0 +1,60 @@
+"""Whatever is parked has a row with its place, readable or not. Settling: `reviews`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from server.activities import failures
+from server.activities import operations as activities
+from server.activities.operations import Delivery
+from server.activities.waiting_models import ParkedOperation
+from sync.outcome import Parked
+from tests.factories.accounts import make_account
+from tests.factories.activities import SCOPE, actor_of, example, make_operation, new_id
+
+
+def row_of(session: Session, id: str) -> Any:
+    session.commit()
+    return session.get(ParkedOperation, id)
+
+
+def test_one_that_was_refused_by_a_rule(session: Session, now: datetime) -> None:
+    author = make_account(session, now)
+    wrong = make_operation(set=example(duration_min="lâu"))
+    activities.apply_batch(session, actor_of(session, author, now), now, [wrong])
+    row = row_of(session, wrong.id)
+    assert (row.reason, row.scope, row.commune_id, row.province_code) == (
+        "invalid", SCOPE, "c-00004-2025", "01",
+    )  # fmt: skip
+    assert (row.author_id, row.kind, row.settled_at) == (author.id, wrong.kind, None)
+
+
+def test_ones_that_could_not_be_read(session: Session, now: datetime) -> None:
+    actor = actor_of(session, make_account(session, now), now)
+    texts = {
+        f'{{"scope": "{SCOPE}", "kind": "conference", "set": 3}}': "c-00004-2025",
+        '{"scope": "commune:\\u0000", "kind": ["a"]}': None,
+        '{"scope": "commune:c-99999-2025"}': None,
+        "[1]": None,
+        '{"cut': None,
+    }
+    for text, commune_id in texts.items():
+        id = new_id()
+        failures.park_unreadable(
+            session, actor, now, Delivery(), id, "h", None, Parked("malformed"), text
+        )
+        row = row_of(session, id)
+        assert (row.reason, row.commune_id, row.activity_id) == ("malformed", commune_id, "")
+
+
+def test_one_over_which_our_own_code_fails(session: Session, now: datetime) -> None:
+    actor = actor_of(session, make_account(session, now), now)
+    wrong = make_operation()
+    for _ in range(3):
+        failures.count_failure(
+            session, actor, now, Delivery(), wrong.id, wrong.hash, wrong.activity, wrong.to_wire()
+        )
+    assert row_of(session, wrong.id).reason == "bug"

@@ -1,0 +1,128 @@
+"""Two reports of one event: found, shown, decided; only the primary counts."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from server import clock
+from server.activities import queries as activity_queries
+from server.activities.models import ActivityCount
+from server.problems import ProblemError
+from server.reviews import duplicates, queries
+from tests.factories.activities import actor_of
+from tests.factories.evidence import make_photo
+from tests.factories.reviews import Report, make_report, make_reviewer
+
+_photos = itertools.count(100)
+
+
+@pytest.fixture
+def reviewer(session: Session, now: datetime) -> Iterator[Any]:
+    with clock.frozen(now):
+        yield actor_of(session, make_reviewer(session, now), now)
+
+
+def at(session: Session, now: datetime, start: str, **fields: Any) -> Report:
+    photos = (make_photo(next(_photos)),)
+    return make_report(session, now, photos=photos, sent=False, start_time=start,
+                       duration_min=10, **fields)  # fmt: skip
+
+
+def counted(session: Session, report: Report) -> int:
+    statement = select(func.count()).where(ActivityCount.activity_id == report.id)
+    return session.scalar(statement) or 0
+
+
+def shown(session: Session, report: Report) -> dict[str, Any]:
+    (item,) = activity_queries.wire_rows(session, [report.row(session)])
+    return item
+
+
+@pytest.mark.parametrize(
+    ("second", "found"), [("07:25", 1), ("07:30", 1), ("07:31", 0), ("06:30", 1)]
+)
+def test_near_in_time(
+    session: Session, now: datetime, reviewer: Any, second: str, found: int
+) -> None:
+    at(session, now, "07:00")
+    at(session, now, second)
+    assert len(duplicates.waiting(session, reviewer)) == found
+
+
+def test_another_day_is_another_event(session: Session, now: datetime, reviewer: Any) -> None:
+    at(session, now, "07:00")
+    at(session, now, "07:00", event_date="2026-11-10")
+    assert duplicates.waiting(session, reviewer) == []
+
+
+def test_a_shared_photo_tells_on_any_day(session: Session, now: datetime, reviewer: Any) -> None:
+    first = make_report(session, now, sent=False, start_time="07:00")
+    second = make_report(session, now, sent=False, start_time="15:00", photos=first.photos[:1],
+                         event_date="2026-11-10")  # fmt: skip
+    (pair,) = duplicates.waiting(session, reviewer)
+    assert {pair.first_id, pair.second_id} == {first.id, second.id}
+    assert duplicates.words(pair.why)["vi"] == "Có chung một ảnh."
+
+
+def test_both_are_shown_again_and_name_each_other(
+    session: Session, now: datetime, reviewer: Any
+) -> None:
+    first = at(session, now, "07:00")
+    seq = first.row(session).seq
+    second = at(session, now, "07:10")
+    assert shown(session, first)["possible_duplicates"] == [second.id]
+    assert shown(session, second)["possible_duplicates"] == [first.id]
+    assert first.row(session).seq > seq
+    assert queries.needs(shown(session, first)) == ["decision", "duplicate"]
+
+
+def test_only_the_primary_counts_until_it_is_decided_otherwise(
+    session: Session, now: datetime, reviewer: Any
+) -> None:
+    first, second = at(session, now, "07:00"), at(session, now, "07:10")
+    (pair,) = duplicates.waiting(session, reviewer)
+    assert counted(session, first)
+    assert counted(session, second)
+    before = second.row(session)
+    duplicates.decide(session, reviewer, now, pair.id, first.id)
+    session.commit()
+    assert (counted(session, first) > 0, counted(session, second)) == (True, 0)
+    item = shown(session, second)
+    assert (item["duplicate_of"], item["possible_duplicates"]) == (first.id, [])
+    assert (item["version"], item["digest"]) == (before.version, before.digest)
+    assert item["seq"] > before.seq
+    assert shown(session, first)["duplicate_of"] is None
+    assert duplicates.waiting(session, reviewer) == []
+    assert activity_queries.events(session, second.id)[-1]["what"] == "duplicate"
+
+    duplicates.decide(session, reviewer, now, pair.id, None)
+    session.commit()
+    assert counted(session, second)
+    assert shown(session, second)["duplicate_of"] is None
+
+
+def test_who_may_decide(session: Session, now: datetime, reviewer: Any) -> None:
+    first = at(session, now, "07:00")
+    at(session, now, "07:10")
+    (pair,) = duplicates.waiting(session, reviewer)
+    elsewhere = actor_of(session, make_reviewer(session, now, unit_id="p-04-2025"), now)
+    assert duplicates.waiting(session, elsewhere) == []
+    author = actor_of(session, first.author, now)
+    cases = (
+        (elsewhere, pair.id, first.id, "forbidden"),
+        (author, pair.id, first.id, "forbidden"),
+        (reviewer, "no-such", None, "not-found"),
+        (reviewer, pair.id, "another", "invalid"),
+    )
+    for actor, id, primary, slug in cases:
+        with pytest.raises(ProblemError) as caught:
+            duplicates.decide(session, actor, now, id, primary)
+        session.rollback()
+        assert caught.value.problem.slug == slug
