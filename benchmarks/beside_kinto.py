@@ -74,7 +74,7 @@ def measure_loa(folder: Path, count: int, runs: int) -> dict[str, Any]:
     """The same rows through the sync."""
     with loa.fresh_database("postgresql", folder) as url:
         clients = loa.prepare(url, str(folder), count)
-        with loa.serving(url, str(folder)) as port:
+        with loa.serving(url, str(folder)) as (port, _):
             found: dict[str, Any] = {}
             acknowledged = 0
             for batch, operations in BATCHES.items():

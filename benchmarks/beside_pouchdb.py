@@ -103,7 +103,7 @@ def measure_loa(documents: int) -> dict[str, Any]:
         loa.fresh_database("sqlite", Path(folder)) as url,
     ):
         client, *_ = loa.prepare(url, folder, 1)
-        with loa.serving(url, folder) as port:
+        with loa.serving(url, folder) as (port, _):
             first, second = _phone(client), _phone(client)
             for phone in (first, second):  # catalogue and plan are not what is measured
                 _settle(phone, Line(port, client.token))

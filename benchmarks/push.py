@@ -1,23 +1,25 @@
 """How many operations a second go in over HTTP, beside what the database alone could take.
 
-    python benchmarks/push.py [--clients 8] [--runs 3] [--databases sqlite postgresql]
+    python -m benchmarks.push [--clients 16] [--runs 5] [--quick] [--databases sqlite postgresql]
 
 Starts the real server over a fresh database; several phones, each a process with a commune of its
-own, push new activities in batches of 1 and of 50. The floor is measured in the same run: as many
+own, push new activities in batches of 1, 50 and 200. Floor and push take turns in one run: as many
 processes write the very same rows (read back from what the push left) by the bare driver, one
-transaction a batch, counter locked and raised. The figure to look at is the ratio. PostgreSQL
-runs as in the tests, without fsync, which flatters the floor more than the server.
+transaction a batch, counter locked and raised, just as durably (PostgreSQL with fsync, SQLite
+FULL). The figure to look at is the ratio; the phones' bodies are made before the clock starts.
+`CPU` is what the web workers spend on one operation; other work on the machine moves it least.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
-import gzip
 import http.client
 import json
 import multiprocessing
 import os
+import re
+import signal
 import socket
 import statistics
 import subprocess
@@ -25,6 +27,7 @@ import sys
 import tempfile
 import time
 import uuid
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,9 +35,9 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-BATCHES = (1, 50)
+BATCHES = (1, 50, 200)
 #: Operations of one client in one run, by batch size: some seconds each.
-OPERATIONS = {1: 40, 50: 500}
+OPERATIONS = {1: 60, 50: 500, 200: 800}
 SECRET = "b" * 48
 
 
@@ -44,64 +47,85 @@ class Client:
 
     scope: str
     token: str
+    account: str = ""
 
 
 def main() -> None:
     """Run the benchmark by the command line's arguments and print one table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--clients", type=int, default=8)
-    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--clients", type=int, default=16)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--quick", action="store_true", help="one short run, to see the noise")
+    parser.add_argument("--batches", nargs="+", type=int, default=list(BATCHES))
     parser.add_argument("--databases", nargs="+", default=["sqlite", "postgresql"])
     arguments = parser.parse_args()
-    print(f"{arguments.clients} phones, median of {arguments.runs} runs, {os.cpu_count()} cores")
-    print("database    batch   floor op/s   HTTP op/s   HTTP/floor   ms per request")
+    runs = 1 if arguments.quick else arguments.runs
+    share = 4 if arguments.quick else 1
+    print(f"{arguments.clients} phones, median of {runs} runs, {os.cpu_count()} cores")
+    print("database    batch   floor op/s   HTTP op/s   HTTP/floor   CPU ms/op   ms per request")
     for name in arguments.databases:
         with tempfile.TemporaryDirectory() as folder, fresh_database(name, Path(folder)) as url:
-            measure(name, url, folder, arguments.clients, arguments.runs)
+            clients = prepare(url, folder, arguments.clients)
+            measure(name, url, folder, clients, arguments.batches, runs, share)
 
 
-def measure(name: str, url: str, folder: str, count: int, runs: int) -> None:
+def measure(
+    name: str, url: str, folder: str, clients: list[Client], sizes: list[int], runs: int, share: int
+) -> None:
     """Print the rows of one database."""
-    clients = prepare(url, folder, count)
-    with serving(url, folder) as port:
+    with serving(url, folder) as (port, server):
         # a short run warms the server and leaves the rows that the floor writes again
         race(push, [(port, client, batches(client, 1, 5)) for client in clients])
-        pushed = {
-            batch: [
-                race(
-                    push,
-                    [
-                        (port, client, batches(client, batch, OPERATIONS[batch]))
-                        for client in clients
-                    ],
+        rows = sample(url)
+        for batch in sizes:
+            operations = max(batch, OPERATIONS[batch] // share)
+            floors, reached, spent = [], [], []
+            for _ in range(runs):
+                floors.append(
+                    race(
+                        write_bare,
+                        [(url, rows, f"{c.scope}-floor", batch, operations) for c in clients],
+                    )
                 )
-                for _ in range(runs)
-            ]
-            for batch in BATCHES
-        }
-    rows = sample(url)
-    for batch in BATCHES:
-        floors = [
-            race(write_bare, [(url, rows, client.scope, batch, OPERATIONS[batch])
-                              for client in clients])
-            for _ in range(runs)
-        ]  # fmt: skip
-        floor, reached = statistics.median(floors), statistics.median(pushed[batch])
-        milliseconds = 1000 * count * batch / reached
-        print(f"{name:<11} {batch:>5} {floor:>12.0f} {reached:>11.0f} {reached / floor:>12.3f}"
-              f" {milliseconds:>16.1f}", flush=True)  # fmt: skip
+                jobs = [(port, client, batches(client, batch, operations)) for client in clients]
+                before = cpu_seconds(server)
+                reached.append(race(push, jobs))
+                spent.append((cpu_seconds(server) - before) / (operations * len(clients)))
+            ratio = statistics.median(r / f for r, f in zip(reached, floors, strict=True))
+            milliseconds = 1000 * len(clients) * batch / statistics.median(reached)
+            print(f"{name:<11} {batch:>5} {statistics.median(floors):>12.0f}"
+                  f" {statistics.median(reached):>11.0f} {ratio:>12.3f}"
+                  f" {1000 * statistics.median(spent):>11.2f} {milliseconds:>16.1f}",
+                  flush=True)  # fmt: skip
+
+
+def cpu_seconds(server: int) -> float:
+    """CPU time of the processes below the server's first one."""
+    ticks = sum(ticks for ticks in _children(server).values())
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _children(parent: int) -> dict[int, int]:
+    """Processes started by `parent`, with the clock ticks that each has used."""
+    found = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            values = stat.read_text().rpartition(") ")[2].split()
+            if int(values[1]) == parent:
+                found[int(stat.parent.name)] = int(values[11]) + int(values[12])
+    return found
 
 
 def race(work: Callable[..., int], jobs: list[tuple[Any, ...]]) -> float:
     """Run the jobs at once, each in a process of its own; operations a second, all together."""
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("fork")  # ready at once
     start, results = context.Barrier(len(jobs) + 1), context.SimpleQueue()
     processes = [
         context.Process(target=_run, args=(work, job, start, results), daemon=True) for job in jobs
     ]
     for process in processes:
         process.start()
-    start.wait()
+    start.wait(300)
     began = time.perf_counter()
     done = [results.get() for _ in jobs]
     seconds = time.perf_counter() - began
@@ -119,6 +143,7 @@ def _run(work: Callable[..., int], job: tuple[Any, ...], start: Any, results: An
         start.wait()
         results.put(next(prepared))  # type: ignore[call-overload]
     except BaseException:
+        start.abort()
         results.put(None)
         raise
 
@@ -126,57 +151,110 @@ def _run(work: Callable[..., int], job: tuple[Any, ...], start: Any, results: An
 # ---- the push
 
 
-def batches(client: Client, batch: int, operations: int) -> list[tuple[int, str]]:
-    """Bodies ready to send, so that making them costs the server no time: (operations, JSON)."""
+@dataclass(frozen=True)
+class Body:
+    """Operations ready to send: packed, with what the frame around them needs to know."""
+
+    operations: int
+    last_n: int
+    text: bytes
+    packed: bytes
+
+
+def batches(client: Client, batch: int, operations: int) -> list[Body]:
+    """Bodies ready to send, so that making them costs the machine no time while it is measured."""
     from tests.factories.activities import wire
 
-    return [
-        (batch, ",".join(json.dumps(wire(scope=client.scope), ensure_ascii=False)
-                         for _ in range(batch)))
-        for _ in range(operations // batch)
-    ]  # fmt: skip
+    made = []
+    for _ in range(operations // batch):
+        wires = [wire(scope=client.scope) for _ in range(batch)]
+        text = json.dumps(wires, ensure_ascii=False, separators=(",", ":")).encode() + b"}"
+        packer = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
+        packed = packer.compress(text) + packer.flush()
+        made.append(Body(batch, wires[-1]["n"], text, packed))
+    return made
 
 
 def operations_text(client: Client, batch: int) -> str:
     """`batch` new activities as a phone of this commune sends them, without the list's brackets."""
     from tests.factories.activities import wire
 
-    return ",".join(json.dumps(wire(scope=client.scope), ensure_ascii=False) for _ in range(batch))
+    return ",".join(
+        json.dumps(wire(scope=client.scope), ensure_ascii=False, separators=(",", ":"))
+        for _ in range(batch)
+    )
 
 
-def push(port: int, client: Client, bodies: list[tuple[int, str]]) -> Iterator[int]:
+_APPLIED = re.compile(rb'"outcome":"applied"')
+
+
+def push(port: int, client: Client, bodies: list[Body]) -> Iterator[int]:
     """Yields when ready, then pushes and yields the number of operations that were applied."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    answer = _sync(connection, client, "", {"incarnation": None, "cursors": {}})
-    yield 0
-    applied = 0
-    state = {"incarnation": answer["incarnation"], "cursors": {}}
-    for _, text in bodies:
-        answer = _sync(connection, client, text, state)
-        applied += sum(outcome["outcome"] == "applied" for outcome in answer["outcomes"])
+    import brotli
+
+    line = socket.create_connection(("127.0.0.1", port), timeout=60)
+    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    state: dict[str, Any] = {"incarnation": None, "cursors": {}, "digests": {}}
+    empty = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
+    nothing = Body(0, 0, b"[]}", empty.compress(b"[]}") + empty.flush())
+    while True:
+        answer = json.loads(_exchange(line, client, nothing, state, brotli))
+        state["incarnation"] = answer["incarnation"]
+        for scope in answer["grants"]["added"]:
+            state["cursors"].setdefault(scope, 0)
+            state["digests"].setdefault(scope, "0" * 16)
         for scope, page in answer["changes"].items():
-            state["cursors"][scope] = page["to"]
-    assert applied == sum(number for number, _ in bodies)
+            state["cursors"][scope], state["digests"][scope] = page["to"], page["digest"]
+        if not answer["changes"] and not answer["grants"]["added"]:
+            break
+    yield 0
+    here = re.compile(rb'"%b":\{"to":(\d+),"more":false,"digest":"(\w+)"' % client.scope.encode())
+    applied = 0
+    for body in bodies:
+        text = _exchange(line, client, body, state, brotli)
+        applied += len(_APPLIED.findall(text))
+        found = here.search(text)
+        if found is None:
+            raise RuntimeError(text[:500])
+        state["cursors"][client.scope] = int(found[1])
+        state["digests"][client.scope] = found[2].decode()
+    line.close()
+    assert applied == sum(body.operations for body in bodies)
     yield applied
 
 
-def _sync(
-    connection: http.client.HTTPConnection, client: Client, operations: str, state: dict[str, Any]
-) -> dict[str, Any]:
-    envelope = json.dumps({"protocol": 1, **state})
-    body = f'{envelope[:-1]}, "operations": [{operations}]}}'.encode()
-    headers = {
-        "Authorization": f"Bearer {client.token}",
-        "Content-Type": "application/json",
-        "Content-Encoding": "gzip",
-    }
-    connection.request("POST", "/api/v1/sync", gzip.compress(body, 1), headers)
-    response = connection.getresponse()
-    text = response.read()
-    if response.status != 200:
-        raise RuntimeError(f"{response.status}: {text[:300]!r}")
-    found: dict[str, Any] = json.loads(text)
-    return found
+def _exchange(
+    line: socket.socket, client: Client, body: Body, state: dict[str, Any], brotli: Any
+) -> bytes:
+    """Send the frame and the ready body as one gzip stream; the answer, unpacked."""
+    frame = json.dumps({"protocol": 1, "epoch": 0, "last_n": body.last_n, **state})
+    start = f'{frame[:-1]}, "operations": '.encode()
+    packer = zlib.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS)
+    packed = packer.compress(start) + packer.flush(zlib.Z_FULL_FLUSH) + body.packed
+    size = (len(start) + len(body.text)) & 0xFFFFFFFF
+    end = zlib.crc32(body.text, zlib.crc32(start)).to_bytes(4, "little") + size.to_bytes(
+        4, "little"
+    )
+    whole = b"\x1f\x8b\x08\0\0\0\0\0\0\xff" + packed + end
+    head = (
+        "POST /api/v1/sync HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        f"Content-Encoding: gzip\r\nAccept-Encoding: gzip, deflate, br, zstd\r\n"
+        f"Authorization: Bearer {client.token}\r\nContent-Length: {len(whole)}\r\n\r\n"
+    )
+    line.sendall(head.encode() + whole)
+    received = line.recv(65536)
+    while b"\r\n\r\n" not in received:
+        received += line.recv(65536)
+    headers, _, text = received.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)content-length: (\d+)", headers)
+    assert length is not None
+    while len(text) < int(length[1]):
+        text += line.recv(65536)
+    if not headers.startswith(b"HTTP/1.1 200"):
+        raise RuntimeError(f"{headers[:60]!r}: {text[:300]!r}")
+    if b"Content-Encoding: br" in headers:
+        text = brotli.decompress(text)
+    return text
 
 
 # ---- the floor
@@ -202,7 +280,10 @@ def sample(url: str) -> dict[str, list[dict[str, Any]]]:
 def write_bare(
     url: str, rows: dict[str, list[dict[str, Any]]], scope: str, batch: int, operations: int
 ) -> Iterator[int]:
-    """Yields when ready, then writes the rows of `operations` pushes and yields their number."""
+    """Yields when ready, then writes the rows of `operations` pushes and yields their number.
+
+    Into a scope of its own: its rows bear no numbers that a phone could page by.
+    """
     mark = "?" if url.startswith("sqlite") else "%s"
     lock = "" if url.startswith("sqlite") else " FOR UPDATE"
     statements = {
@@ -212,6 +293,8 @@ def write_bare(
     }
     batches = [_values(url, rows, scope, batch) for _ in range(operations // batch)]
     with bare(url) as (run, run_many):
+        run("INSERT INTO feed_scope (name, seq, digest, moved_seq)"
+            f" VALUES ({mark}, 0, '{'0' * 16}', 0) ON CONFLICT DO NOTHING", (scope,))  # fmt: skip
         yield 0
         for values in batches:
             run("BEGIN IMMEDIATE" if url.startswith("sqlite") else "BEGIN", ())
@@ -297,7 +380,10 @@ def fresh_database(name: str, folder: Path) -> Iterator[str]:
         with SqliteTemplates(folder).fresh() as url:
             yield url
         return
-    with PostgresTemplates.started(folder / "server") as templates, templates.fresh() as url:
+    with (
+        PostgresTemplates.started(folder / "server", durable=True) as templates,
+        templates.fresh() as url,
+    ):
         yield url
 
 
@@ -324,15 +410,15 @@ def prepare(url: str, folder: str, count: int) -> list[Client]:
             session.rollback()
             account = make_account(session, now, unit_id=commune.id)
             _, token = make_device(session, now, account)
-            clients.append(Client(f"commune:{lineage}", token))
+            clients.append(Client(f"commune:{lineage}", token, account.id))
         db.session.remove()
         db.engine.dispose()
     return clients
 
 
 @contextlib.contextmanager
-def serving(url: str, folder: str) -> Iterator[int]:
-    """The real server over `url`; yields its port."""
+def serving(url: str, folder: str) -> Iterator[tuple[int, int]]:
+    """The real server over `url`; yields its port and its first process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -352,10 +438,16 @@ def serving(url: str, folder: str) -> Iterator[int]:
             time.sleep(0.1)
         else:
             raise RuntimeError("the server does not answer")
-        yield port
+        yield port, server.pid
     finally:
         server.terminate()
-        server.wait(60)
+        try:
+            server.wait(5)
+        except subprocess.TimeoutExpired:  # nothing of it is needed any more
+            for stat in _children(server.pid):
+                os.kill(stat, signal.SIGKILL)
+            server.kill()
+            server.wait(10)
 
 
 if __name__ == "__main__":

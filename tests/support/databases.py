@@ -104,8 +104,12 @@ class PostgresTemplates:
 
     @classmethod
     @contextlib.contextmanager
-    def started(cls, folder: Path) -> Iterator[PostgresTemplates]:
-        """Run a server from Debian's binaries (as user postgres when we are root)."""
+    def started(cls, folder: Path, *, durable: bool = False) -> Iterator[PostgresTemplates]:
+        """Run a server from Debian's binaries (as user postgres when we are root).
+
+        `durable` keeps what is committed, as in production; tests need not wait for the disk.
+        """
+        hasty = [] if durable else ["-c", "fsync=off", "-c", "full_page_writes=off"]
         binaries = _binaries()
         as_user: dict[str, str] = {}
         # not in pytest's folder: another session beside this one closes that to other users
@@ -124,8 +128,7 @@ class PostgresTemplates:
         with (home / "log").open("wb") as log:
             server = subprocess.Popen(
                 [binaries / "postgres", "-D", data, "-p", str(port), "-k", data,
-                 "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off",
-                 "-c", "full_page_writes=off", "-c", "max_connections=200"],
+                 "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200", *hasty],
                 stdout=log, stderr=log, cwd="/", **as_user,  # type: ignore[call-overload]
             )  # fmt: skip
         try:
