@@ -158,13 +158,14 @@ class TypescriptReplica(Replica):
         add: Mapping[str, list[Wire]] | None = None,
         remove: Mapping[str, list[str]] | None = None,
         captured: Mapping[str, Any] | None = None,
+        resolve: Mapping[str, Any] | None = None,
     ) -> Wire:
         if self.view(activity) is None and type != "create":
             raise KeyError(activity)
         told = {"id": id, "activity": activity, "type": type, "set": dict(set or {}),
                 "add": dict(add or {}), "remove": dict(remove or {}),
                 "captured": captured}  # fmt: skip
-        place = {"scope": scope, "kind": kind, "kind_version": kind_version}
+        place = {"scope": scope, "kind": kind, "kind_version": kind_version, "resolve": resolve}
         self.move("save", operation=told | {k: v for k, v in place.items() if v is not None})
         return self.outbox[-1].wire
 
