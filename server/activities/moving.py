@@ -21,6 +21,7 @@ from server import clock
 from server.accounts import successions
 from server.activities.models import Activity, ActivityCount
 from server.activities.rows import counts_of
+from server.activities.waiting_models import ParkedOperation, PossibleDuplicate
 from server.change_feed import moves
 from server.change_feed import operations as change_feed
 from server.http.actor import Actor
@@ -28,6 +29,8 @@ from server.places import lineages, recording
 
 _activities: Table = Activity.__table__  # type: ignore[assignment]
 _counts: Table = ActivityCount.__table__  # type: ignore[assignment]
+_parked: Table = ParkedOperation.__table__  # type: ignore[assignment]
+_duplicates: Table = PossibleDuplicate.__table__  # type: ignore[assignment]
 
 #: Activities in one transaction: as many as a phone's largest batch, whose locks nobody notices.
 MOVES_MAX = 200
@@ -90,6 +93,7 @@ def move_some(session: Session, now: datetime, limit: int = MOVES_MAX) -> int | 
     # Another mover may have been faster while this one waited for the locks
     rows = [row for row in rows if row.scope == old]
     if not rows:
+        _move_waiting(session, old, new)
         moves.note_emptied(session, old, now)
         return 0
     _move(session, rows, old, new)
@@ -107,11 +111,26 @@ def left_in(session: Session, scopes: Sequence[str]) -> dict[str, int]:
     return {scope: found.get(scope, 0) for scope in scopes}
 
 
+def _move_waiting(session: Session, old: str, new: str) -> None:
+    """What waits for a reviewer is found where the activities are by now."""
+    place = _columns(session, new)
+    commune = {name: place[name] for name in ("commune_id", "province_code")}
+    here = old.partition(":")[2]
+    connection = session.connection()
+    connection.execute(update(_duplicates).where(_duplicates.c.commune_id == here).values(commune))
+    connection.execute(update(_parked).where(_parked.c.commune_id == here).values(place))
+
+
+def _columns(session: Session, scope: str) -> dict[str, Any]:
+    """Where an activity of `scope` lies, as rows say it."""
+    unit_id = scope.partition(":")[2]
+    (lineage,) = lineages.live(session, [unit_id])[unit_id]
+    return {"scope": scope, "commune_id": lineage.id, "province_code": lineage.province_code}
+
+
 def _move(session: Session, rows: Sequence[Row[Any]], old: str, new: str) -> None:
     """The rows, what they count for, then the counters and the rows' numbers, as in a push."""
-    unit_id = new.partition(":")[2]
-    (lineage,) = lineages.live(session, [unit_id])[unit_id]
-    place = {"scope": new, "commune_id": lineage.id, "province_code": lineage.province_code}
+    place = _columns(session, new)
     connection = session.connection()
     connection.execute(delete(_counts).where(_counts.c.activity_id.in_([row.id for row in rows])))
     counted = [count for row in rows for count in counts_of({**row._mapping, **place})]

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from server import clock
 from server.activities import moving
 from server.activities.models import Activity, ActivityCount
+from server.activities.waiting_models import ParkedOperation
 from server.change_feed import moves
 from server.change_feed import queries as change_feed
 from server.database import db
@@ -224,6 +225,15 @@ def test_a_divided_commune_asks_for_the_place(
     phone.sync(rounds=2)
     assert set(phone.replica.scopes) >= set(PARTS)
     assert_digests(session, OLD, *PARTS)
+
+
+def test_what_waits_for_a_reviewer_moves_along(session: Session, now: datetime) -> None:
+    author = make_account(session, now, unit_id="c-00008-2025")
+    invalid = make_operation(scope=OLD, set=example(duration_min=-5))
+    _apply(session, now, author, invalid)
+    carry_out(session, now)
+    row = session.get_one(ParkedOperation, invalid.id)
+    assert (row.scope, row.commune_id) == (NEW, "c-00004-2025")
 
 
 def test_who_may_write_nowhere_there_is_told_so(session: Session, now: datetime) -> None:
