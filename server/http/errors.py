@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Any
 
 import structlog
@@ -43,6 +44,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(PoolTimeoutError, _busy)
     app.register_error_handler(DataError, lambda e: _refused_too_late(e, problems.INVALID))
     app.register_error_handler(IntegrityError, lambda e: _refused_too_late(e, problems.CONFLICT))
+    app.register_error_handler(OSError, _from_disk)
     app.register_error_handler(Exception, _from_bug)
 
 
@@ -108,6 +110,14 @@ def _refused_too_late(error: Exception, problem: Problem) -> Response:
     """The database refused what the caller sent. So should we have, hence the log."""
     log.error("refused_by_the_database", exc_info=error)
     return render(problem)
+
+
+def _from_disk(error: OSError) -> Response:
+    """A full disk is no bug either: what was acknowledged stands, the rest comes again."""
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        return _from_bug(error)
+    log.error("disk_full")
+    return render(problems.OVERLOADED, retry_after_s=60)
 
 
 def _from_bug(error: Exception) -> Response:

@@ -26,7 +26,8 @@ from tests.support.warm import WarmServer
 KILLS = int(os.environ.get("LOA_TEST_KILLS", "60"))
 PHONES = int(os.environ.get("LOA_TEST_PHONES", "10000"))
 PROCESSES = 2
-GIVE_UP_S = 120 + 4 * KILLS
+#: Only so that a hang ends: a busy machine may take its time.
+GIVE_UP_S = 900 + 10 * KILLS
 
 pytestmark = [pytest.mark.reliability, pytest.mark.slow]
 

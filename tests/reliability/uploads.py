@@ -40,7 +40,7 @@ class Upload:
         """Go on from wherever the server stands until it holds the photo. False: time is up."""
         while not is_over():
             with contextlib.suppress(OSError, http.client.HTTPException):
-                if self._go_on(ledger):
+                if self.try_once(ledger) is None:
                     return True
             time.sleep(0.05)
         return False
@@ -53,7 +53,8 @@ class Upload:
         assert status == 200, status
         return int(headers["Upload-Offset"]), headers["Upload-Verified"] == "true"
 
-    def _go_on(self, ledger: Ledger) -> bool:
+    def try_once(self, ledger: Ledger) -> int | None:
+        """Go on until the server holds the photo (None) or will not: the status."""
         name = base64.b64encode(self.sha256.encode()).decode()
         kind = base64.b64encode(self.photo.media_type.encode()).decode()
         size = len(self.photo.content)
@@ -67,7 +68,7 @@ class Upload:
                 offset=offset, verified=verified, at=time.monotonic_ns(),
             )  # fmt: skip
             if verified:
-                return True
+                return None
             # two pieces, so that there is something to lose in between
             piece = self.photo.content[offset : max(offset + 1, size // 2) if not offset else size]
             status, headers = self._ask("PATCH", self._path, {
@@ -75,7 +76,7 @@ class Upload:
             }, piece)  # fmt: skip
         # whatever it could not do now, it may do later; a refusal would be a fault of ours
         assert status >= 500 or status in (404, 409, 423), status
-        return False
+        return status
 
     @property
     def _path(self) -> str:
