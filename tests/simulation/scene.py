@@ -6,6 +6,7 @@ Not here: any event.
 from __future__ import annotations
 
 import hashlib
+import inspect
 import random
 from collections import Counter
 from collections.abc import Callable
@@ -47,7 +48,8 @@ class Scene:
         self.accounts: dict[str, Account] = {}
         self.server: Server = server(self.accounts, lambda: self.now, self.name, watch)
         self.person = Person(self.chance, self.name)
-        self.person.decides = replica.save is Replica.save  # not every phone has learnt it
+        # Not every phone has learnt it.
+        self.person.decides = "resolve" in inspect.signature(replica.save).parameters
         self.phones: list[Phone] = []
         for place, account in enumerate((*ACCOUNTS, ACCOUNTS[0])):
             self.phones.append(phone(f"phone{place}", account, self.new_replica(account)))
