@@ -11,6 +11,10 @@ PORT ?= 8000
 SEED ?= 1
 N ?= 2000
 SERVER ?= model
+KILLS ?= 200
+PHONES ?= 10000
+CUTS ?= 100
+PHONE_CUTS ?= 50
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export npm_config_omit_lockfile_registry_resolved := true
 export npm_config_fund := false
@@ -19,7 +23,7 @@ export npm_config_update_notifier := false
 
 PWA_SOURCES := $(shell find pwa -path pwa/node_modules -prune -o -path pwa/dist -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help run test setup check simulate bench generate pictures system lint types tests pwa-tests clean
+.PHONY: help run test setup check simulate reliability bench generate pictures system lint types tests pwa-tests clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -53,6 +57,11 @@ pwa-tests: pwa/node_modules/.installed
 
 simulate: $(VENV)/.dev ## the sync simulator: make simulate SEED=1 N=100000 SERVER=model (or real)
 	$(BIN)/python -O -m tests.simulation --seed $(SEED) --n $(N) --server $(SERVER)
+
+reliability: $(VENV)/.dev pwa/dist/.built system ## kills and power cuts at length: make reliability KILLS=200 CUTS=100 PHONE_CUTS=50
+	LOA_TEST_KILLS=$(KILLS) LOA_TEST_PHONES=$(PHONES) LOA_TEST_POWER_CUTS=$(CUTS) \
+	  LOA_TEST_PHONE_POWER_CUTS=$(PHONE_CUTS) LOA_TEST_POWER_CUTS_REQUIRED=1 \
+	  $(BIN)/python -m pytest -m reliability
 
 bench: $(VENV)/.dev pwa/dist/.built system ## all benchmarks, as ratios to a floor of the same run
 	for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python -m benchmarks.$$(basename $$file .py); done
