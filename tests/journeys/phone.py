@@ -40,6 +40,8 @@ class Phone:
         self.errors: list[str] = []
 
     def open(self) -> Page:
+        for lock in self._profile.glob("Singleton*"):
+            lock.unlink(missing_ok=True)  # of a browser that was killed
         self.context = self._playwright.chromium.launch_persistent_context(
             str(self._profile), executable_path=CHROMIUM, args=ARGUMENTS, **self._settings
         )
@@ -58,8 +60,6 @@ class Phone:
             os.kill(pid, signal.SIGKILL)
         with contextlib.suppress(Error):  # the browser is dead: closing has nobody to talk to
             self.context.close()
-        for lock in self._profile.glob("Singleton*"):
-            lock.unlink(missing_ok=True)
         self.context = None
 
     def close(self) -> None:
