@@ -7,12 +7,13 @@ Not here: what an operation does (`activities.operations`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import structlog
+from flask import current_app
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
@@ -21,12 +22,14 @@ from server.activities import failures
 from server.activities import operations as activities
 from server.activities.operations import Delivery, Result
 from server.change_feed.operations import ScopeMoved
-from server.exchange import contact
+from server.exchange import beacon, contact
 from server.exchange.parsing import Refused, read_operation
 from server.exchange.request import SyncRequest
 from server.http.actor import Actor
 from server.http.transaction import writing
+from server.settings import Settings
 from sync import outcome as outcomes
+from sync.capture import read_clock
 from sync.operation import Operation
 from sync.outcome import Outcome, Parked, Retry, to_wire
 
@@ -77,7 +80,7 @@ def deliver(
     """
     assert actor.device_id is not None, "only phones deliver"
     received = [read_operation(raw, request.suspect) for raw in request.operations]
-    delivery = Delivery(actor.device_id, request.epoch)
+    delivery = Delivery(actor.device_id, request.epoch, read_clock(request.clock), _beacon_reader())
     for _ in range(CLASHES_MAX):
         try:
             with writing() as session:
@@ -98,6 +101,11 @@ def deliver(
             log.error("batch_failed", error=type(error).__name__, operations=len(received))
             break
     return _replay(actor, now, delivery, received)
+
+
+def _beacon_reader() -> Callable[[object], datetime | None]:
+    settings: Settings = current_app.extensions["loa_settings"]
+    return lambda text: beacon.read(settings.secret_key, text) if isinstance(text, str) else None
 
 
 def is_clash(error: OperationalError | IntegrityError) -> bool:

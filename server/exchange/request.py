@@ -32,6 +32,8 @@ class SyncRequest:
     digests: Mapping[str, str]
     operations: tuple[object, ...]
     max_rows: int
+    #: The phone's clocks as it sends (`sync.capture.read_clock` reads it, whatever it is).
+    clock: object = None
     #: Whether an operation may hold what no database takes; False spares the search.
     suspect: bool = True
     #: Backups of drafts, still unread, and documents of drafts that this phone took over.
@@ -131,6 +133,7 @@ def read_request(raw: object, suspect: bool = True) -> SyncRequest:
         digests=reader.digests(),
         operations=reader.listed("operations", BATCH_MAX),
         max_rows=min(reader.number("max_rows", ROWS_MAX), ROWS_MAX),
+        clock=raw.get("clock"),
         suspect=suspect,
         drafts=reader.listed("drafts", DRAFTS_MAX),
         taken=reader.names("taken", DRAFTS_MAX),
