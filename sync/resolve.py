@@ -8,7 +8,7 @@ where they are kept.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -53,16 +53,16 @@ def resolve(meeting: Meeting) -> Reconciled:
 
 
 def patch_of(
-    conflict: Conflict, choice: str, typed: Mapping[str, Any]
+    values: Sequence[FieldValue], choice: str, typed: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """What taking a conflict's `choice` sets, adds and removes: by field, as in an operation."""
     if choice == "values":
         return dict(typed), {}, {}
     if choice == "current":
         return {}, {}, {}
-    plain = {value.field: value.mine for value in conflict.values if not value.is_set}
-    add = {v.field: tuple(v.mine["add"]) for v in conflict.values if v.is_set}
-    remove = {v.field: tuple(v.mine["remove"]) for v in conflict.values if v.is_set}
+    plain = {value.field: value.mine for value in values if not value.is_set}
+    add = {v.field: tuple(v.mine["add"]) for v in values if v.is_set}
+    remove = {v.field: tuple(v.mine["remove"]) for v in values if v.is_set}
     return plain, add, remove
 
 
@@ -158,7 +158,7 @@ def _edit(meeting: Meeting, conflict: Conflict, choice: Choice) -> Operation:
     if choice == "values":
         set, add, remove = operation.set, operation.add, operation.remove
     else:
-        set, add, remove = patch_of(conflict, choice, {})
+        set, add, remove = patch_of(conflict.values, choice, {})
     shown = _shown(operation, conflict, meeting.policy)
     return replace(operation, set=set, add=add, remove=remove, was=shown)
 

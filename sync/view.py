@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sync.conflict import FieldValue
 from sync.content import gather
 from sync.fields import MergePolicy
+from sync.resolve import patch_of
 
 Row = Mapping[str, Any]
 
@@ -54,6 +56,8 @@ def apply_operation(row: Row | None, wire: Mapping[str, Any], policy: MergePolic
         "kind": wire["kind"], "kind_version": wire["kind_version"], "scope": wire["scope"],
         "fields": {}, "extra": {}, "conflicts": [], "review": None,
     }  # fmt: skip
+    if wire["type"] == "resolve":
+        before, wire = _decided(before, wire)
     fields = dict(before.get("fields", {}))
     extra = dict(before.get("extra") or {})
     for name, value in wire["set"].items():
@@ -74,6 +78,26 @@ def apply_operation(row: Row | None, wire: Mapping[str, Any], policy: MergePolic
         target[name] = _elements(before, wire, name, key)
     made["status"] = _STATUS.get(wire["type"], before.get("status"))
     return made
+
+
+def _decided(before: Row, wire: Mapping[str, Any]) -> tuple[Row, Mapping[str, Any]]:
+    """The row without the conflict that `wire` decides on, and what that makes of the rest."""
+    asked = wire.get("resolve") or {}
+    found = [each for each in before.get("conflicts", ()) if each["id"] == asked.get("conflict")]
+    if not found:
+        return before, wire
+    (conflict,) = found
+    before = {**before, "conflicts": [each for each in before["conflicts"] if each != conflict]}
+    if asked["choice"] != "proposed":
+        return before, wire
+    if conflict["type"] == "withdraw":
+        return before, {**wire, "type": "withdraw"}
+    values = tuple(
+        FieldValue(value["field"], value["current"], value["mine"], value["was"])
+        for value in conflict["fields"]
+    )
+    patch = patch_of(values, asked["choice"], {})
+    return before, {**wire, **dict(zip(("set", "add", "remove"), patch, strict=True))}
 
 
 def content_of(

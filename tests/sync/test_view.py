@@ -56,3 +56,38 @@ def test_only_elements_that_can_change_were_seen() -> None:
     photo, line = {"sha256": "f"}, {"id": "l1", "text": "b"}
     add = {"evidence": [photo], "lines": [line, {"id": "l2"}]}
     assert seen_elements(ROW, POLICY, add, {}) == {"lines": {"l1": LINE}}
+
+
+CONFLICT = {
+    "id": "c", "kind": "fields", "type": "edit",
+    "fields": [
+        {"field": "title", "current": "a", "mine": "b", "was": None},
+        {"field": "evidence", "current": [], "mine": {"add": [{"sha256": "f9"}], "remove": []},
+         "was": None},
+    ],
+}  # fmt: skip
+
+
+def decide(choice: str, conflict: dict[str, Any] = CONFLICT, **patch: Any) -> Any:
+    row = {**ROW, "conflicts": [conflict, {**CONFLICT, "id": "other"}]}
+    answer = envelope(type="resolve", resolve={"conflict": "c", "choice": choice}, **patch)
+    return apply_operation(row, answer, POLICY)
+
+
+def test_who_decides_sees_what_was_chosen_and_the_question_is_gone() -> None:
+    taken = decide("proposed")
+    assert taken["fields"]["title"] == "b"
+    assert "f9" in [photo["sha256"] for photo in taken["evidence"]]
+    for seen in (taken, decide("current"), decide("values", set={"title": "c"})):
+        assert [conflict["id"] for conflict in seen["conflicts"]] == ["other"]
+        assert seen["status"] == ROW["status"]
+    assert decide("current")["fields"] == ROW["fields"]
+    assert decide("values", set={"title": "c"})["fields"]["title"] == "c"
+    assert decide("proposed", {**CONFLICT, "type": "withdraw", "fields": []})["status"] == (
+        "withdrawn"
+    )
+
+
+def test_a_decision_on_what_is_no_more_asked_changes_nothing_in_view() -> None:
+    answer = envelope(type="resolve", resolve={"conflict": "gone", "choice": "proposed"})
+    assert apply_operation(ROW, answer, POLICY)["fields"] == ROW["fields"]
