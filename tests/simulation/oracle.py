@@ -274,6 +274,8 @@ class Oracle:
             reread = not same_life or shadow.unseen is not None
             self.expect("I5 cursor moves forward", forward or reread, f"{after.device} {scope}")
         self._effects_visible(answer, after)
+        if life == server.incarnation:
+            self._shows_what_stands(answer, after, server.state)
         self._left_outbox(before, answer, after, server)
 
     def _effects_visible(self, answer: Wire, phone: Replica) -> None:
@@ -285,6 +287,16 @@ class Oracle:
                 row = shadow.rows.get(told["activity"])
                 there = row is not None and row["version"] >= told["version"]
                 self.expect("I7 outcome with its effect", there, f"{phone.device} {told}")
+
+    def _shows_what_stands(self, answer: Wire, phone: Replica, state: State) -> None:
+        """Of what it has just sent the phone holds the server's row, whatever became of it."""
+        for told in answer["outcomes"]:
+            id, shadow = told["activity"], phone.scopes.get(told.get("scope") or "")
+            row = None if shadow is None else shadow.rows.get(id)
+            record = state.records.get(id)
+            if row is not None and record is not None and row["seq"] == state.seqs[id]:
+                same = shown(row) == shown(state.row(record))
+                self.expect("I1 a row is the server's", same, f"{phone.device} {id}")
 
     def _left_outbox(self, before: Replica, answer: Wire, after: Replica, server: Any) -> None:
         now = {pending.wire["n"]: pending.wire for pending in after.outbox}

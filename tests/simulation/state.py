@@ -114,8 +114,15 @@ class State:
             "extra": dict(record.extra),
             "author": {"id": record.author},
             "review": self.reviews.get(record.id),
-            "conflicts": [conflict.to_wire() for conflict in conflicts],
+            "conflicts": [shown_conflict(conflict) for conflict in conflicts],
         }
+
+
+def shown_conflict(conflict: Conflict) -> Wire:
+    """An open conflict as phones are shown it."""
+    wire = conflict.to_wire()
+    values = wire.pop("values")
+    return {"id": conflict.id, **wire, "fields": values}
 
 
 def recomputed_digest(state: State, scope: str) -> int:
