@@ -235,6 +235,19 @@ def what_a_backup_holds_stays_parked(do: Recorder) -> None:
     do.sync()
 
 
+def what_was_corrected_is_kept_for_a_restored_server(do: Recorder) -> None:
+    do.report(A, title="a", count=2)
+    do.sync()
+    do.back_up()
+    do.change(A, count=300)
+    do.sync()
+    do.correct(A, count=30)
+    do.sync()
+    do.server.restore(0)
+    do.sync()
+    do.sync()
+
+
 def photos_come_and_go_by_their_hash(do: Recorder) -> None:
     do.report(A, title="a")
     do.sync()
@@ -265,6 +278,7 @@ SCRIPTS: tuple[Callable[[Recorder], None], ...] = (
     what_is_offered_again_hides_nothing_newer,
     what_was_parked_is_offered_again_too,
     what_a_backup_holds_stays_parked,
+    what_was_corrected_is_kept_for_a_restored_server,
     photos_come_and_go_by_their_hash,
 )
 
