@@ -180,8 +180,8 @@ def test_two_phones_of_one_person_merge(site: Installation, example: dict[str, A
     row = one.row(activity)
     assert row["fields"]["contacts_count"] == 30
     (conflict,) = row["conflicts"]
-    assert conflict["values"][0]["field"] == "contacts_count"
-    assert conflict["values"][0]["mine"] == 31
+    assert conflict["fields"][0]["field"] == "contacts_count"
+    assert conflict["fields"][0]["mine"] == 31
 
 
 def test_what_is_approved_changes_only_by_an_amendment(
@@ -199,7 +199,7 @@ def test_what_is_approved_changes_only_by_an_amendment(
     assert row["fields"] == example
     (conflict,) = row["conflicts"]
     assert conflict["kind"] == "amendment"
-    assert conflict["values"][0]["mine"] == 5
+    assert conflict["fields"][0]["mine"] == 5
 
 
 def test_a_chain_made_offline_arrives_in_any_order(

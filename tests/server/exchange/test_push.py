@@ -121,7 +121,7 @@ def test_both_changed_the_same_field_and_nothing_is_lost(
     assert row["fields"]["note"] == "của máy một"
     (conflict,) = row["conflicts"]
     assert conflict["kind"] == "fields"
-    assert [value["mine"] for value in conflict["values"]] == ["của máy hai"]
+    assert [value["mine"] for value in conflict["fields"]] == ["của máy hai"]
 
 
 def test_one_bad_operation_does_not_stop_the_others(
