@@ -42,6 +42,7 @@ def main() -> None:
                 two_values(browser, server, scheme, ending, width, disputed)
             for scheme, ending in (("light", ""), ("dark", "-dark")):
                 queues(browser, server, scheme, ending)
+                phones(browser, server, scheme, ending)
             browser.close()
 
 
@@ -105,22 +106,35 @@ def queues(browser: Browser, server: Server, scheme: str, ending: str) -> None:
     page.get_by_role("link", name=re.compile("^Gác lại")).click()
     page.get_by_role("heading", name="Đang chờ trong bản này").wait_for()
     shoot(page, f"console-parked{ending}")
+    page.get_by_role("link", name=re.compile("^Nghi trùng")).click()
+    page.get_by_role("button", name=re.compile("Giữ A làm bản chính")).wait_for()
+    page.keyboard.press("a")
+    shoot(page, f"console-duplicates{ending}")
     page.context.close()
 
 
-def signed_in(browser: Browser, server: Server, scheme: str) -> Page:
+def phones(browser: Browser, server: Server, scheme: str, ending: str) -> None:
+    page = signed_in(browser, server, scheme, "quantri.20")
+    page.get_by_role("link", name="Máy").click()
+    page.get_by_role("heading", name="Máy của cộng tác viên").wait_for()
+    shoot(page, f"console-phones{ending}")
+    page.context.close()
+
+
+def signed_in(browser: Browser, server: Server, scheme: str, who: str = "duyet.20") -> Page:
     details = json.loads((server.folder / "demo-20.json").read_text(encoding="utf-8"))
     page = browser.new_context(**{**DESK, "color_scheme": scheme}).new_page()
     page.goto(f"{server.url}/console")
-    page.get_by_label("Tên đăng nhập").fill("duyet.20")
-    page.get_by_label("Mật khẩu").fill(details["sign_in"]["duyet.20"])
+    page.get_by_label("Tên đăng nhập").fill(who)
+    page.get_by_label("Mật khẩu").fill(details["sign_in"][who])
     page.get_by_role("button", name="Đăng nhập").click()
-    page.get_by_role("button", name=re.compile("^Duyệt")).wait_for()
+    page.get_by_role("button", name="Đăng xuất").wait_for()
     return page
 
 
 def console(browser: Browser, server: Server, scheme: str, ending: str) -> None:
     page = signed_in(browser, server, scheme)
+    page.get_by_role("button", name=re.compile("^Duyệt")).wait_for()
     shoot(page, f"console-review{ending}")
     page.get_by_role("link", name="Phụ lục").click()
     page.get_by_role("row", name=re.compile(r"^I\.4 ")).wait_for()
