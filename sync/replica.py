@@ -354,7 +354,9 @@ class Replica:
         I know the body: my shadow with those operations on top. The digest proves it; if it does
         not, the answer is no, and the scope is read again.
         """
-        made: Row | None = shadow.rows.get(row["id"])
+        # What another life of the server had told of it is nothing to stand on.
+        known = shadow.unseen is None or row["id"] not in shadow.unseen
+        made: Row | None = shadow.rows.get(row["id"]) if known else None
         for outcome in told:
             wire = sent.get(outcome["id"])
             effective = outcome["outcome"] == outcomes.Applied.name

@@ -141,7 +141,9 @@ class Pass {
       if (known && row.moved_to) carry(this.#sheet, known, row.moved_to);
       return version >= 0 ? { id, version } : null;
     }
-    const body = row.fields ? (row as unknown as ActivityRow) : ownRow(row, known, applied);
+    // What another life of the server had told of it is nothing to stand on.
+    const base = known?.read === read ? known : undefined;
+    const body = row.fields ? (row as unknown as ActivityRow) : ownRow(row, base, applied);
     if (!body) {
       this.broken = true;
       return null;
