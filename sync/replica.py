@@ -355,8 +355,8 @@ class Replica:
         not, the answer is no, and the scope is read again.
         """
         # What another life of the server had told of it is nothing to stand on.
-        known = shadow.unseen is None or row["id"] not in shadow.unseen
-        made: Row | None = shadow.rows.get(row["id"]) if known else None
+        was_met = shadow.unseen is None or row["id"] not in shadow.unseen
+        made: Row | None = shadow.rows.get(row["id"]) if was_met else None
         for outcome in told:
             wire = sent.get(outcome["id"])
             effective = outcome["outcome"] == outcomes.Applied.name
