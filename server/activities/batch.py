@@ -120,7 +120,7 @@ def apply_batch(
     )
     decided = [_decide(batch, operation) for operation in operations]
     rows.write(session, batch.writes, held.values())
-    duplicates.note(session, held.values(), now)
+    duplicates.note(session, actor, now, held.values())
     return [_result(batch, *each) for each in decided]
 
 

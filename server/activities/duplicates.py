@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Row, Table, bindparam, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -49,11 +49,17 @@ _SAME_PHOTO = (
     .join(_links, _links.c.activity_id == _activities.c.id)
     .where(among(_links.c.sha256, "sha256s"), _activities.c.status.in_(COUNTED))
 )
+_PRIMARY_OF = select(pairs.c.first_id, pairs.c.second_id, pairs.c.primary_id).where(
+    or_(among(pairs.c.first_id, "ids"), among(pairs.c.second_id, "ids")),
+    among(pairs.c.primary_id, "ids"),
+)
 
 
-def note(session: Session, helds: Iterable[Held], now: datetime) -> None:
+def note(session: Session, actor: Actor, now: datetime, helds: Iterable[Held]) -> None:
     """Look for duplicates of what a batch submitted, after it was written. The others are shown
     again to their phones, unless somebody is writing them this moment: nobody is waited for."""
+    helds = list(helds)
+    release(session, actor, now, [held.columns["id"] for held in helds if _is_taken_back(held)])
     fresh = [held.columns for held in helds if _becomes_submitted(held)]
     others = find(session, fresh, now)
     if not others:
@@ -72,6 +78,29 @@ def note(session: Session, helds: Iterable[Held], now: datetime) -> None:
 def _becomes_submitted(held: Held) -> bool:
     was = None if held.row is None else held.row.status
     return held.moved and held.columns["status"] == "submitted" and was != "submitted"
+
+
+def _is_taken_back(held: Held) -> bool:
+    was = None if held.row is None else held.row.status
+    return held.moved and held.columns["status"] == "withdrawn" and was in COUNTED
+
+
+def release(session: Session, actor: Actor, now: datetime, activity_ids: Sequence[str]) -> None:
+    """These activities count no more: what counted nothing because of them counts again."""
+    if not activity_ids:
+        return
+    connection = session.connection()
+    mine = connection.execute(_PRIMARY_OF, {"ids": list(activity_ids)}).all()
+    others = sorted({each.first_id if each.primary_id == each.second_id else each.second_id
+                     for each in mine})  # fmt: skip
+    rows = connection.execute(
+        select(_activities)
+        .where(_activities.c.id.in_(others), _activities.c.duplicate_of.in_(activity_ids))
+        .order_by(_activities.c.id)
+        .with_for_update()
+    )
+    for row in rows.all():
+        set_primary(session, actor, now, row, None)
 
 
 def find(session: Session, submitted: Sequence[Mapping[str, Any]], now: datetime) -> list[str]:

@@ -16,9 +16,9 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from server import catalogue, problems
+from server.activities import duplicates, wire
 from server.activities import operations as activities
 from server.activities import queries as activity_queries
-from server.activities import wire
 from server.database.ids import new_id
 from server.http.actor import Actor
 from server.problems import ProblemError
@@ -82,6 +82,8 @@ def decide(
     }
     if against is not None:
         review["override"] = against
+    if decision == "reject":
+        duplicates.release(session, actor, now, [row.id])
     return activities.record_decision(session, actor, now, row.id, status, review, version)
 
 

@@ -12,11 +12,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server import clock
+from server.activities import operations as activities
 from server.activities import queries as activity_queries
 from server.activities.models import ActivityCount
 from server.problems import ProblemError
-from server.reviews import duplicates, queries
-from tests.factories.activities import actor_of
+from server.reviews import duplicates, operations, queries
+from tests.factories.activities import actor_of, make_operation
 from tests.factories.evidence import make_photo
 from tests.factories.reviews import Report, make_report, make_reviewer
 
@@ -103,6 +104,28 @@ def test_only_the_primary_counts_until_it_is_decided_otherwise(
     assert activity_queries.events(session, second.id)[-1]["what"] == "duplicate"
 
     duplicates.decide(session, reviewer, now, pair.id, None)
+    session.commit()
+    assert counted(session, second)
+    assert shown(session, second)["duplicate_of"] is None
+
+
+@pytest.mark.parametrize("how", ["withdraw", "reject"])
+def test_when_the_primary_counts_no_more_the_other_counts_again(
+    session: Session, now: datetime, reviewer: Any, how: str
+) -> None:
+    first, second = at(session, now, "07:00"), at(session, now, "07:10")
+    (pair,) = duplicates.waiting(session, reviewer)
+    duplicates.decide(session, reviewer, now, pair.id, first.id)
+    session.commit()
+    row = first.row(session)
+    if how == "withdraw":
+        withdrawal = make_operation("withdraw", activity=row.id, base=row.version)
+        actor = actor_of(session, first.author, now)
+        (result,) = activities.apply_batch(session, actor, now, [withdrawal])
+        assert result.outcome.name == "applied"
+    else:
+        remarks = [{"text": "Không có thật."}]
+        operations.decide(session, reviewer, now, row.id, how, row.version, row.digest, remarks)
     session.commit()
     assert counted(session, second)
     assert shown(session, second)["duplicate_of"] is None
