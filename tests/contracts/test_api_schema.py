@@ -35,6 +35,7 @@ from sqlalchemy.orm import Session
 
 from server import clock
 from server.evidence import tus
+from server.exchange import sealed
 from server.http.openapi import closed_document
 from tests.factories.accounts import bearer, make_account, make_device, sign_in
 from tests.factories.plans import PLAN_2026
@@ -56,7 +57,8 @@ SETTINGS = hypothesis.settings(
 )  # fmt: skip
 
 
-schemathesis.serializer.alias(tus.CHUNK_MEDIA_TYPE, "application/octet-stream")
+for binary in (tus.CHUNK_MEDIA_TYPE, sealed.MEDIA_TYPE):
+    schemathesis.serializer.alias(binary, "application/octet-stream")
 
 
 @pytest.fixture
