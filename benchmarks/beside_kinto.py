@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import push as loa
+from benchmarks.floor import bare
 from tests.support.databases import PostgresTemplates
 from tests.support.serving import free_port
 
@@ -85,7 +86,7 @@ def measure_loa(folder: Path, count: int, runs: int) -> dict[str, Any]:
                     acknowledged += operations // batch * batch * count
                 found[f"pushes/s, {batch} a request"] = round(statistics.median(speeds))
             found |= pull_loa(port, clients[0])
-        with loa.bare(url) as (run, _):
+        with bare(url) as (run, _):
             (row,) = run("SELECT count(*) AS rows FROM activity", ())
     found["acknowledged / there"] = f"{acknowledged} / {row['rows']}"
     return found
@@ -140,7 +141,10 @@ def pull_loa(port: int, client: Any) -> dict[str, Any]:
 def measure_kinto(folder: Path, count: int, runs: int) -> dict[str, Any]:
     """The same values as records; the database server is one of its own, made alike."""
     install()
-    with PostgresTemplates.started(folder / "kinto") as templates, templates.empty() as url:
+    with (
+        PostgresTemplates.started(folder / "kinto", durable=True) as templates,
+        templates.empty() as url,
+    ):
         plain = url.replace("postgresql+psycopg", "postgresql")
         config = folder / "kinto.ini"
         config.write_text(CONFIG.format(url=plain))

@@ -12,6 +12,13 @@ from typing import Any
 
 from server.activities.wire import moment
 from server.exchange.push import Verdict
+from server.exchange.request import SyncRequest
+
+
+def delivers(request: SyncRequest) -> bool:
+    """Whether the phone brings or still holds something; if not, its token is good for nothing."""
+    unsent = request.unsent or {}
+    return bool(request.operations or unsent.get("operations") or unsent.get("photos"))
 
 
 def narrowed(until: datetime, verdicts: Sequence[Verdict]) -> dict[str, Any]:

@@ -57,6 +57,8 @@ def sync() -> Response:
         raise ProblemError(problems.FORBIDDEN)  # a console works online, through the lists
     now = clock.now()
     request = _read(actor)
+    if actor.escrow_until is not None and not escrow.delivers(request):
+        raise ProblemError(problems.UNAUTHENTICATED)
     known = _contact()
     if contact.turns(known, request):
         contact.turn(actor.device_id, now, request)

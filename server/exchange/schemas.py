@@ -144,6 +144,7 @@ class OutcomeConflictSchema(Schema):
         required=True, validate=validate.OneOf(["fields", "amendment", "withdrawal", "invalid"])
     )
     operation = fields.String(required=True)
+    type = fields.String(required=True, metadata={"description": "What that operation asked for"})
     values = fields.List(fields.Nested(ConflictValueSchema), required=True)
 
 

@@ -176,12 +176,20 @@ def test_it_ends_after_ninety_days_or_when_denied(
     client: FlaskClient, session: Session, now: datetime, phone: Phone, mai: Account
 ) -> None:
     shut_out(session, now, phone, mai, "device")
+    holding = {"protocol": 1, "unsent": {"operations": 0, "photos": 1, "oldest_at": None}}
     with clock.frozen(now + timedelta(days=90) - timedelta(seconds=1)):
-        assert phone.post({"protocol": 1})["escrow"]
+        assert phone.post(holding)["escrow"]
     with clock.frozen(now + timedelta(days=90)):
-        assert phone.post({"protocol": 1}, 401)["type"] == "unauthenticated"
+        assert phone.post(holding, 401)["type"] == "unauthenticated"
     deny_escrow(session, SYSTEM, now, phone.replica.device)
     session.commit()
+    assert phone.post(holding, 401)["type"] == "unauthenticated"
+
+
+def test_who_holds_nothing_any_more_is_simply_refused(
+    session: Session, now: datetime, phone: Phone, mai: Account
+) -> None:
+    shut_out(session, now, phone, mai, "device")
     assert phone.post({"protocol": 1}, 401)["type"] == "unauthenticated"
 
 
