@@ -228,8 +228,9 @@ def _exchange(
     line: socket.socket, client: Client, body: Body, state: dict[str, Any], brotli: Any
 ) -> bytes:
     """Send the frame and the ready body as one gzip stream; the answer, unpacked."""
-    frame = json.dumps({"protocol": 1, "epoch": 0, "last_n": body.last_n, **state})
-    start = f'{frame[:-1]}, "operations": '.encode()
+    told = {"protocol": 1, "epoch": 0, "last_n": body.last_n, **state}
+    frame = json.dumps(told, separators=(",", ":"))
+    start = f'{frame[:-1]},"operations":'.encode()
     packer = zlib.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS)
     packed = packer.compress(start) + packer.flush(zlib.Z_FULL_FLUSH) + body.packed
     size = (len(start) + len(body.text)) & 0xFFFFFFFF

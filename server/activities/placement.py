@@ -19,7 +19,7 @@ from server.accounts import policy
 from server.http.actor import Actor
 from server.places import lineages
 from server.places import queries as places
-from server.places.models import Level
+from server.places.models import Level, Unit
 from sync import outcome as outcomes
 from sync.outcome import Parked
 
@@ -44,6 +44,7 @@ class Atlas:
         self._session = session
         self._places: dict[str, tuple[Place, ...]] = {}
         self._versions: dict[tuple[str, date], str] = {}
+        self._units: dict[str, Unit] = {}
 
     def place(self, scope: str) -> Place | None:
         """The one place that `scope` names, by any version of its unit; None if there is none, or
@@ -87,6 +88,14 @@ class Atlas:
         )
 
     def _version(self, place: Place, day: date, named: str) -> str:
+        known = self._units.get(named)
+        if (
+            known is not None
+            and known.valid_from is not None
+            and known.valid_from <= day
+            and (known.valid_to is None or day <= known.valid_to)
+        ):
+            return named  # of a code there is one version on any day
         level, code, _ = named.split("-")
         name: Level = "commune" if level == "c" else "province"
         found = places.version_on(self._session, name, code, day)
@@ -105,6 +114,7 @@ class Atlas:
         unit = places.unit(self._session, unit_id)
         if unit is None:
             return ()
+        self._units[unit_id] = unit
         if unit.valid_from == places.REFORM and unit.valid_to is None:
             # The lineage's own id, still in force: spares the queries at nearly every push
             return (_place(unit.id, unit.province_code),)

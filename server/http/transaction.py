@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from server.database import db
 from server.database.engine import begin_glance, begin_snapshot, begin_writing
+from server.database.turns import turn
 
 
 @contextmanager
@@ -19,13 +20,14 @@ def writing() -> Iterator[Session]:
     """
     session = db.session()
     session.rollback()
-    begin_writing(session)
-    try:
-        yield session
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
+    with turn(db.engine):
+        begin_writing(session)
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
 
 
 @contextmanager

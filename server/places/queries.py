@@ -7,11 +7,23 @@ and areas use it, because a commune that becomes a ward goes on. Not here: the t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, Select, Table, and_, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Date,
+    Row,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from server.places.models import (
@@ -39,7 +51,7 @@ def unit(session: Session, unit_id: str) -> Unit | None:
     """The version `unit_id`, or the office of that id; None when there is neither."""
     if unit_id.startswith("o-"):
         return _office(session, unit_id)
-    return next(iter(read_units(session, select_units().where(_units.c.id == unit_id))), None)
+    return next(iter(read_units(session, _UNIT, {"unit": unit_id})), None)
 
 
 def units(session: Session, unit_ids: Iterable[str]) -> dict[str, Unit]:
@@ -51,8 +63,8 @@ def units(session: Session, unit_ids: Iterable[str]) -> dict[str, Unit]:
 
 def version_on(session: Session, level: Level, code: str, day: date) -> Unit | None:
     """The version of `code` in force on `day`."""
-    statement = select_units().where(_units.c.level == level, _units.c.code == code, in_force(day))
-    return next(iter(read_units(session, statement)), None)
+    asked = {"unit_level": level, "unit_code": code, "day": day}
+    return next(iter(read_units(session, _VERSION_ON, asked)), None)
 
 
 def versions(session: Session, level: Level, code: str) -> list[Unit]:
@@ -178,7 +190,7 @@ def select_units() -> Select[Any]:
     return select(*_UNIT_COLUMNS)
 
 
-def in_force(day: date) -> ColumnElement[bool]:
+def in_force(day: date | BindParameter[date]) -> ColumnElement[bool]:
     """Whether a row of versions holds on `day`."""
     return and_(
         or_(_units.c.valid_from.is_(None), _units.c.valid_from <= day),
@@ -186,9 +198,20 @@ def in_force(day: date) -> ColumnElement[bool]:
     )
 
 
-def read_units(session: Session, statement: Select[Any]) -> list[Unit]:
+def read_units(
+    session: Session, statement: Select[Any], values: Mapping[str, Any] | None = None
+) -> list[Unit]:
     """The units of a statement made from `select_units`."""
-    return [Unit(**row) for row in session.connection().execute(statement).mappings()]
+    return [Unit(*row) for row in session.connection().execute(statement, values or {})]
+
+
+# Made once, for every push asks where it lies
+_UNIT = select_units().where(_units.c.id == bindparam("unit"))
+_VERSION_ON = select_units().where(
+    _units.c.level == bindparam("unit_level"),
+    _units.c.code == bindparam("unit_code"),
+    in_force(bindparam("day", type_=Date)),
+)
 
 
 def _office(session: Session, office_id: str) -> Unit | None:

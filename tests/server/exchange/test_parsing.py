@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 
+import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from server.exchange import parsing
 from server.exchange.parsing import Refused
@@ -61,3 +64,38 @@ def test_an_ordinary_message_is_not_searched() -> None:
     message = parsing.loads(json.dumps([wire()], ensure_ascii=False).encode())
     assert not message.suspect
     assert isinstance(parsing.read_operation(message.value[0], message.suspect), Operation)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=True) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=15,
+)
+
+
+@given(JSON, st.booleans())
+def test_the_quick_way_says_what_the_careful_one_says(value: object, compact: bool) -> None:
+    separators = (",", ":") if compact else (", ", ": ")
+    text = json.dumps(value, ensure_ascii=False, separators=separators)
+    body = text.encode("utf-8", "surrogatepass")
+    quick = parsing._plain(body)
+    if quick is not None:
+        careful = parsing._read_with_care(body)
+        assert not careful.suspect
+        assert orjson.dumps(careful.value) == orjson.dumps(quick.value)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b'{"a":1,"a":2}', b'{"a":{"b":1,"b":1}}', b"[1e400]", b"[NaN]", b"[9007199254740993]",
+     b'["\\u0000"]', b'["\\ud800"]', b'{"a": 1}', b"[" * 2000 + b"]" * 2000, b'{"a":1e16}',
+     b'[1.0E5]', b'["\xff"]', b""],
+)  # fmt: skip
+def test_whatever_may_be_wrong_is_read_with_care(body: bytes) -> None:
+    assert parsing._plain(body) is None
+
+
+def test_what_phones_write_is_read_at_once() -> None:
+    written = json.dumps([wire(), wire("edit", set={"note": "Xã 😀", "lat": 10.25})],
+                         ensure_ascii=False, separators=(",", ":")).encode()  # fmt: skip
+    assert parsing._plain(written) is not None
