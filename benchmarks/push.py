@@ -137,7 +137,9 @@ def race(work: Callable[..., Iterator[int]], jobs: list[tuple[Any, ...]]) -> flo
     return float(sum(done) / seconds)
 
 
-def _run(work: Callable[..., Iterator[int]], job: tuple[Any, ...], start: Any, results: Any) -> None:
+def _run(
+    work: Callable[..., Iterator[int]], job: tuple[Any, ...], start: Any, results: Any
+) -> None:
     try:
         prepared = work(*job)
         next(prepared)  # type: ignore[call-overload]
