@@ -80,6 +80,8 @@ export interface Activity {
   unit_name: string | null;
   province_name: string | null;
   history?: HistoryEntry[];
+  /** When its phone made it, with bounds that no wrong clock can move; only of one activity. */
+  captured?: { likely: string; earliest: string | null; latest: string } | null;
 }
 
 /** A field on both sides of a conflict. Of a set, `mine` is `{add: [element], remove: [id]}`. */
