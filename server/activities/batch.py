@@ -58,7 +58,7 @@ class Result:
 
     They are None where there is no activity, or the actor may not know of it. `fresh` is False
     for an operation that was known before; `seq_before` is the activity's before the batch, None
-    for a new one.
+    for a new one. `is_covered` is False where the digest does not tell of all that stands there.
     """
 
     operation_id: str
@@ -71,6 +71,7 @@ class Result:
     status: str | None = None
     seq_before: int | None = None
     digest: str | None = None
+    is_covered: bool = True
 
 
 @dataclass(slots=True)
@@ -274,4 +275,5 @@ def _result(batch: Batch, operation: Operation, outcome: Outcome, fresh: bool) -
         status=held.columns["status"],
         seq_before=None if held.row is None else held.row.seq,
         digest=held.columns["digest"],
+        is_covered=not held.columns["extra"],
     )

@@ -211,11 +211,14 @@ def _document(row: Any, device_id: str | None) -> dict[str, Any]:
 
 
 def _own(results: Sequence[Result]) -> dict[str, Result]:
-    """Activities for which every operation of this request went in as the phone had it."""
+    """Activities for which every operation of this request went in as the phone had it.
+
+    The digest is the phone's proof; what this server does not know (`extra`) it does not cover.
+    """
     own: dict[str, Result] = {}
     touched: set[str] = set()
     for result in results:
-        if result.fresh and isinstance(result.outcome, Applied):
+        if result.fresh and isinstance(result.outcome, Applied) and result.is_covered:
             own[result.activity_id] = result
         else:
             touched.add(result.activity_id)

@@ -292,11 +292,14 @@ class Oracle:
         """Of what it has just sent the phone holds the server's row, whatever became of it."""
         for told in answer["outcomes"]:
             id, shadow = told["activity"], phone.scopes.get(told.get("scope") or "")
-            row = None if shadow is None else shadow.rows.get(id)
+            if shadow is None or shadow.unseen is not None:
+                continue  # being read anew, rows of an earlier life among the others
+            row = shadow.rows.get(id)
             record = state.records.get(id)
             if row is not None and record is not None and row["seq"] == state.seqs[id]:
-                same = shown(row) == shown(state.row(record))
-                self.expect("I1 a row is the server's", same, f"{phone.device} {id}")
+                held, wanted = shown(row), shown(state.row(record))
+                detail = f"{phone.device} {held} is not {wanted}"
+                self.expect("I1 a row is the server's", held == wanted, detail)
 
     def _left_outbox(self, before: Replica, answer: Wire, after: Replica, server: Any) -> None:
         now = {pending.wire["n"]: pending.wire for pending in after.outbox}

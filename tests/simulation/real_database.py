@@ -33,7 +33,7 @@ from sync.feed import ScopeState
 from sync.outcome import from_wire
 from sync.record import Record
 from tests.simulation.events import ACCOUNTS, GRANTABLE
-from tests.simulation.state import Logged, Notice, State
+from tests.simulation.state import Logged, Notice, State, Wire
 
 #: What the world's second 0 is called.
 BEGINNING = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
@@ -159,6 +159,14 @@ class Reader:
                 found.setdefault(self.names[account], []).append(f"commune:{unit}")
         state.grants = {name: tuple(scopes) for name, scopes in found.items()}
 
+    def told_by(self, device: str) -> Wire:
+        """What the phone last told of itself: to say less would be taken for a loss."""
+        ((epoch, last_n, unsent, app),) = self._rows(
+            "SELECT epoch, last_n, unsent, app FROM device WHERE id = ?", device
+        )
+        told = None if unsent is None else json.loads(unsent)
+        return {"epoch": epoch, "last_n": last_n, "unsent": told, "app": app}
+
     def _rows(self, statement: str, *values: Any) -> list[Any]:
         return self.connection.execute(statement, values).fetchall()
 
@@ -170,10 +178,12 @@ class Reader:
             id, seq, kind, kind_version, author, status, version, *content, good, seen = row
             fields, sets, extra = content
             state.seqs[id] = seq
-            state.records[id] = Record(
+            found = Record(
                 id, scope, kind, kind_version, author, status, version, json.loads(fields),
                 json.loads(sets), json.loads(extra), good,
             )  # fmt: skip
+            if found != state.records.get(id):  # else only what stands beside it has changed
+                state.records[id] = found
             state.reviews[id] = seen
             self._read_conflicts(state, id)
 

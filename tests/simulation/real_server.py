@@ -32,7 +32,7 @@ from server.http.transaction import reading, writing
 from server.problems import ProblemError
 from server.reviews import conflicts
 from server.reviews import operations as reviews
-from sync.feed import Page
+from sync.feed import Page, page
 from sync.fields import MergePolicy
 from tests.simulation.port import Account, Bug, Crashed, Refused, Watch
 from tests.simulation.real_database import REVIEWER, Reader, moment_of, the_house
@@ -124,10 +124,10 @@ class RealServer:
     def page(self, scope: str, cursor: int, limit: int) -> Page:
         """What a phone that follows `scope` would be sent."""
         device = next((id for id in self.state.devices if scope in self.feeds_of(id)), None)
-        if device is None:
-            return Page((), cursor, False)
+        if device is None:  # nobody is let in who could be sent it
+            return page(self.state.rows(scope, cursor), cursor, limit)
         request = {
-            "protocol": 1, "device": device, "epoch": 1, "last_n": 0, "app": "reader",
+            "protocol": 1, "device": device, **self.reader.told_by(device),
             "incarnation": self.incarnation, "max_rows": limit, "operations": [],
             "cursors": dict.fromkeys(self.feeds_of(device), 2 ** 40) | {scope: cursor},
             "digests": {},

@@ -90,6 +90,18 @@ def test_what_a_phone_has_just_sent_comes_back_without_its_body(
     assert phone.row(activity)["fields"]["station_name"]
 
 
+def test_a_row_with_fields_of_a_newer_app_comes_whole(
+    client: FlaskClient, session: Session, now: datetime
+) -> None:
+    """The digest, which proves a row without its body, does not tell of them."""
+    phone = make_phone(client, session, now)
+    activity = phone.record()
+    phone.save("edit", activity, set={"mood": "vui"})
+    phone.sync()
+    (row,) = rows_of(phone)
+    assert row["extra"] == {"mood": "vui"}
+
+
 def test_a_phone_that_is_behind_gets_the_whole_row(
     client: FlaskClient, session: Session, now: datetime
 ) -> None:
