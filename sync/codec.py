@@ -20,23 +20,26 @@ from sync.limits import INTEGER_MAX
 _quick = json.JSONEncoder(
     ensure_ascii=False, check_circular=False, allow_nan=False, sort_keys=True, separators=(",", ":")
 ).encode
-# Where it may not be, and strings that merely look so: letters that UTF-16 sorts elsewhere, huge
-# integers, 1.0 and 1e-05, keys that were no text.
+# Where it may not be, and texts that merely look so: huge integers, 1.0 and 1e-05, keys that were
+# no text; letters that UTF-16 sorts elsewhere.
 _DOUBTFUL = re.compile(
-    r"""[\ud800-\U0010ffff]
-    | (?:^|[:\[,])-? (?: \d{16} | \d+\.0(?:[,\]}]|$) | [\d.]+e )
-    | [{,]"(?: -?[\d.]+(?:e[+-]?\d+)? | true | false | null )":""",
+    rb"""[:\[,{](?: -? (?: \d{16} | \d+\.0[,\]}] | [\d.]+e )
+    | "(?: -?[\d.]{1,25}(?:e[+-]?\d+)? | true | false | null )": )""",
     re.VERBOSE,
 )
+_HIGH = re.compile(rb"[\xee-\xf4]")
 
 
 def canonical(value: Any) -> bytes:
     """The one UTF-8 text of `value`. Raises CodecError for what JSON or JavaScript cannot hold."""
-    try:
-        text = _quick(value)
-    except (TypeError, ValueError):
+    if not isinstance(value, dict | list):
         return _slowly(value)
-    return _slowly(value) if _DOUBTFUL.search(text) else text.encode("utf-8")
+    try:
+        text = _quick(value).encode("utf-8")
+    except (TypeError, ValueError):  # lone surrogates too
+        return _slowly(value)
+    is_high = not text.isascii() and _HIGH.search(text)
+    return _slowly(value) if is_high or _DOUBTFUL.search(text) else text
 
 
 def _slowly(value: Any) -> bytes:

@@ -8,11 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Table, delete, insert
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Row, Table, delete
 from sqlalchemy.orm import Session
 
 from server import catalogue
@@ -30,6 +28,7 @@ from server.activities.search import search_text
 from server.activities.wire import EVIDENCE
 from server.catalogue.derive.counting import counts
 from server.change_feed import operations as change_feed
+from server.database import bulk
 from server.database.among import among
 from server.http.actor import Actor
 from sync import capture
@@ -48,13 +47,9 @@ _events: Table = ActivityEvent.__table__  # type: ignore[assignment]
 _links: Table = ActivityEvidence.__table__  # type: ignore[assignment]
 _log: Table = OperationLog.__table__  # type: ignore[assignment]
 
-# Made once: making a statement costs more than running it. `inline`: nobody asks for the numbers
-# that the database gives.
-_INSERT_LOG = insert(_log).inline()
-_INSERT_EVENTS = insert(_events).inline()
-_INSERT_CONFLICTS = insert(_conflicts).inline()
-_INSERT_COUNTS = insert(_counts).inline()
-_INSERT_LINKS = insert(_links).inline()
+#: Columns that an activity keeps from its first row.
+_FIXED = frozenset({"id", "scope", "author_id", "author_name", "created_at", "received_at"})
+# Made once: making a statement costs more than running it.
 _DELETE_COUNTS = delete(_counts).where(among(_counts.c.activity_id, "ids"))
 
 
@@ -277,19 +272,25 @@ def write(session: Session, writes: Writes, helds: Iterable[Held]) -> None:
     """
     moved = [held for held in helds if held.moved]
     connection = session.connection()
+    _delete_counts(session, moved)
+    fresh = {
+        _log: writes.log,
+        _events: writes.events,
+        _conflicts: writes.conflicts,
+        parked.parked: writes.parked,
+        _links: _fresh_links(session, moved, writes.links),
+        _counts: [each for held in moved for each in counts_of(held.columns)],
+    }
+    bulk.insert_all(connection, fresh)
     for statement, found in (
-        (_INSERT_LOG, writes.log), (_INSERT_EVENTS, writes.events),
-        (_INSERT_CONFLICTS, writes.conflicts), (conflicts.RESOLVE, writes.resolutions),
-        (parked.INSERT, writes.parked), (parked.REPLACED, writes.replaced),
+        (conflicts.RESOLVE, writes.resolutions), (parked.REPLACED, writes.replaced),
     ):  # fmt: skip
         if found:
             connection.execute(statement, found)
-    _write_links(session, moved, writes.links)
-    _write_counts(session, moved)
     numbers = change_feed.take(session, [_change(held) for held in moved])
     for held, seq in zip(moved, numbers, strict=True):
         held.columns["seq"] = seq
-    _upsert(session, [held.columns for held in moved])
+    bulk.upsert_all(connection, _activities, [held.columns for held in moved], _FIXED)
 
 
 def _change(held: Held) -> change_feed.Change:
@@ -298,30 +299,11 @@ def _change(held: Held) -> change_feed.Change:
     return change_feed.Change(held.columns["scope"], held.record.id, before, held.record.version)
 
 
-def _upsert(session: Session, found: Sequence[dict[str, Any]]) -> None:
-    if found:
-        session.connection().execute(_upsert_in(session.get_bind().dialect.name), list(found))
-
-
-@cache
-def _upsert_in(dialect_name: str) -> Any:
-    """The statement, made once for a dialect."""
-    statement = (postgresql if dialect_name == "postgresql" else sqlite).insert(_activities)
-    fixed = {"id", "scope", "author_id", "author_name", "created_at", "received_at"}
-    return statement.on_conflict_do_update(
-        index_elements=["id"],
-        set_={c.name: c for c in statement.excluded if c.name not in fixed},
-    )
-
-
-def _write_counts(session: Session, moved: Sequence[Held]) -> None:
-    """Rewrite what the moved activities count for."""
+def _delete_counts(session: Session, moved: Sequence[Held]) -> None:
+    """Forget what the moved activities counted for."""
     old = [held.columns["id"] for held in moved if held.row is not None]
     if old:
         session.connection().execute(_DELETE_COUNTS, {"ids": old})
-    new = [each for held in moved for each in counts_of(held.columns)]
-    if new:
-        session.connection().execute(_INSERT_COUNTS, new)
 
 
 def counts_of(columns: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -346,10 +328,11 @@ def counts_of(columns: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _write_links(
+def _fresh_links(
     session: Session, moved: Sequence[Held], new: Mapping[tuple[str, str], str]
-) -> None:
-    """Keep `activity_evidence` equal to the photos that the activities name."""
+) -> list[dict[str, Any]]:
+    """What `activity_evidence` lacks of the photos that the activities name; what is no longer
+    named is taken away."""
     connection = session.connection()
     for held in moved:
         before = set() if held.row is None else set(held.row.sets.get(EVIDENCE, ()))
@@ -366,10 +349,8 @@ def _write_links(
         if held.row is not None
         for sha256 in held.row.sets.get(EVIDENCE, ())
     }
-    fresh = [
+    return [
         {"activity_id": activity_id, "sha256": sha256, "account_id": account_id}
         for (activity_id, sha256), account_id in new.items()
         if (activity_id, sha256) not in kept
     ]
-    if fresh:
-        connection.execute(_INSERT_LINKS, fresh)

@@ -5,7 +5,6 @@ People type "phat thanh" on phones without a Vietnamese keyboard. Not here: rank
 
 from __future__ import annotations
 
-import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -16,16 +15,16 @@ TEXT_MAX = 2_000  # a list is searched by its first words, not by a whole report
 
 
 @cache
-def _marks() -> re.Pattern[str]:
-    """Finds combining marks: a pattern strips a text ten times as fast as a look at each letter."""
-    marks = (chr(point) for point in range(sys.maxunicode + 1) if unicodedata.combining(chr(point)))
-    return re.compile(f"[{''.join(marks)}]+")
+def _marks() -> dict[int, None]:
+    """Combining marks, for `str.translate`: ten times as fast as a look at each letter."""
+    points = range(sys.maxunicode + 1)
+    return {point: None for point in points if unicodedata.combining(chr(point))}
 
 
 def fold(text: str) -> str:
     """`text` in lower case without diacritics; đ, which has none in Unicode, becomes d."""
     plain = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
-    return _marks().sub("", plain)
+    return plain.translate(_marks())
 
 
 def search_text(author_name: str, fields: Mapping[str, Any]) -> str:
