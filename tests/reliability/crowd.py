@@ -230,8 +230,9 @@ def _no_policy(kind: str) -> Any:
     raise AssertionError(kind)
 
 
-def work(shift: Shift, answers: Any) -> None:
-    """One process of the crowd: everybody writes, some again, some look. Counts in `answers`."""
+def work(shift: Shift, answers: Any, written: Any) -> None:
+    """One process of the crowd: everybody writes, some again; when all processes have `written`,
+    some look. Counts in `answers`."""
     ledger = Ledger(shift.ledger)
     chance = random.Random(shift.seed)
     people = [Person(each, shift, random.Random(chance.random())) for each in shift.phones]
@@ -244,6 +245,7 @@ def work(shift: Shift, answers: Any) -> None:
     looking = again[:: shift.look_again]
     _all_at_once(people, shift, ledger, answers, is_over, 0)
     _all_at_once(again, shift, ledger, answers, is_over, 1)
+    written.wait(shift.give_up_s)  # neighbours are in the other processes
     for person in looking:
         person.look()
     _all_at_once(looking, shift, ledger, answers, is_over, None)
@@ -289,8 +291,8 @@ def _all_at_once(
 def start_crowd(shifts: list[Shift]) -> tuple[list[Any], Any]:
     """Processes at work and the number of answers that all of them have read."""
     context = multiprocessing.get_context("spawn")
-    answers = context.Value("q", 0)
-    processes = [context.Process(target=work, args=(shift, answers)) for shift in shifts]
+    answers, written = context.Value("q", 0), context.Barrier(len(shifts))
+    processes = [context.Process(target=work, args=(shift, answers, written)) for shift in shifts]
     for process in processes:
         process.start()
     return processes, answers

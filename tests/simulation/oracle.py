@@ -136,7 +136,7 @@ class Oracle:
                     continue
                 asked = id in (added if id in now_set else operation.remove.get(name, ()))
                 known = id not in was_set or name == "evidence" or (
-                    operation.was.get(name, {}).get(id) == was_set[id]
+                    (operation.was.get(name) or {}).get(id) == was_set[id]
                 )  # fmt: skip
                 self.expect("I9 no silent overwrite", asked and known, f"{label} {name} {id}")
 
@@ -156,7 +156,7 @@ class Oracle:
         for name, elements in operation.add.items():
             for element in elements:
                 id = element.get("id") or element["sha256"]
-                if operation.was.get(name, {}).get(id) == element:
+                if (operation.was.get(name) or {}).get(id) == element:
                     continue
                 there = new["sets"].get(name, {}).get(id) == element
                 there = there or element in (new["fields"].get(name) or {}).get("add", ())

@@ -86,7 +86,7 @@ class RealServer:
         self.meanwhile: Callable[[], None] | None = None
         self.deploying = False
         self.requests = 0
-        self.wrong: AssertionError | None = None
+        self.wrong: Exception | None = None
         self.state = State()
         self._read_all()
 
@@ -288,7 +288,7 @@ class RealServer:
         if self.wrong is None:
             try:
                 watch(*what)
-            except AssertionError as error:
+            except Exception as error:
                 self.wrong = error
 
     def committing(self) -> None:
