@@ -288,11 +288,30 @@ def _all_at_once(
         raise failures[0]
 
 
-def start_crowd(shifts: list[Shift]) -> tuple[list[Any], Any]:
-    """Processes at work and the number of answers that all of them have read."""
+@dataclass
+class Crowd:
+    """Processes at work. `answers` counts what all of them have read."""
+
+    processes: list[Any]
+    answers: Any
+    #: Held, because what nobody holds is gone before the last process has found it.
+    written: Any
+
+    def is_at_work(self) -> bool:
+        """Raises AssertionError as soon as one of them has failed."""
+        codes = [process.exitcode for process in self.processes]
+        if any(codes):
+            for process in self.processes:
+                process.kill()
+        assert not any(codes), "a process of the crowd failed"
+        return None in codes
+
+
+def start_crowd(shifts: list[Shift]) -> Crowd:
+    """A process a shift."""
     context = multiprocessing.get_context("spawn")
     answers, written = context.Value("q", 0), context.Barrier(len(shifts))
     processes = [context.Process(target=work, args=(shift, answers, written)) for shift in shifts]
     for process in processes:
         process.start()
-    return processes, answers
+    return Crowd(processes, answers, written)

@@ -62,22 +62,21 @@ def run(
                   incarnation, GIVE_UP_S)
             for number, ledger in enumerate(ledgers)
         ]  # fmt: skip
-        processes, answers = start_crowd(shifts)
+        crowd = start_crowd(shifts)
         chance = random.Random(7)
         # spread over the work, so that each finds the server busy
         share = 1.25 * phones * 0.95 / kills
         for number in range(kills):
             at = share * (number + chance.uniform(0.2, 0.8))
-            while answers.value < at and any(process.is_alive() for process in processes):
+            while crowd.answers.value < at and crowd.is_at_work():
                 time.sleep(0.002)
             if number % 3 == 2:
                 server.kill_worker(chance)
             else:
                 server.kill()
                 restarts.append(server.start())
-        for process in processes:
-            process.join(GIVE_UP_S)
-            assert process.exitcode == 0, "a process of the crowd failed"
+        while crowd.is_at_work():
+            time.sleep(0.05)
     return ledgers, restarts
 
 
