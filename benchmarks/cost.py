@@ -69,6 +69,7 @@ class Server:
         self.digests: dict[str, str] = {}
         self.incarnation: str | None = None
         self.statements = 0
+        self.database_seconds = self._began = 0.0
 
     def __enter__(self) -> Server:
         from sqlalchemy import event
@@ -76,7 +77,8 @@ class Server:
         from server.database import db
 
         with self.app.app_context():
-            event.listen(db.engine, "before_cursor_execute", self._count)
+            event.listen(db.engine, "before_cursor_execute", self._begin)
+            event.listen(db.engine, "after_cursor_execute", self._end)
         while self.sync("")["changes"]:
             pass
         return self
@@ -165,8 +167,12 @@ class Server:
             self.digests.setdefault(scope, "0" * 16)
         return answer
 
-    def _count(self, *_: object) -> None:
+    def _begin(self, *_: object) -> None:
         self.statements += 1
+        self._began = time.perf_counter()
+
+    def _end(self, *_: object) -> None:
+        self.database_seconds += time.perf_counter() - self._began
 
 
 def measure_yardstick() -> float:

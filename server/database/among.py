@@ -62,6 +62,10 @@ class Among(ColumnElement[bool]):
         self.column = column
         self.values = values
 
+    def self_group(self, against: Any = None) -> Among:
+        """Itself: SQLAlchemy would write `… = 1` behind it, and SQLite then use no index."""
+        return self
+
 
 def among(column: ColumnElement[Any], name: str) -> Among:
     """That `column` (text or whole number) is one of the values given as parameter `name`."""

@@ -25,3 +25,11 @@ def test_it_means_in(session: Session, now: object) -> None:
 def test_its_text_does_not_depend_on_the_number_of_values(session: Session) -> None:
     compiled = _BY_ID.compile(session.get_bind().engine)
     assert "POSTCOMPILE" not in str(compiled)
+
+
+def test_the_index_is_used(session: Session) -> None:
+    if session.get_bind().dialect.name != "sqlite":
+        return  # PostgreSQL looks at the size of the table first
+    text = str(_BY_ID.compile(session.get_bind().engine))
+    plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", ('["a"]',))
+    assert any("SEARCH operation_try" in row[-1] for row in plan)
