@@ -55,7 +55,7 @@ def test_forks_and_losses_are_named(app: Flask, session: Session) -> None:
 
 
 def sync(app: Flask, token: str, **members: object) -> int:
-    answer = app.test_client().post(
-        "/api/v1/sync", json={"protocol": 1, **members}, headers=bearer(token)
-    )
+    unsent = {"operations": 0, "photos": 1, "oldest_at": None}
+    told = {"protocol": 1, "unsent": unsent, **members}
+    answer = app.test_client().post("/api/v1/sync", json=told, headers=bearer(token))
     return answer.status_code
