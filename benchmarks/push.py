@@ -166,11 +166,9 @@ class Body:
 
 def batches(client: Client, batch: int, operations: int) -> list[Body]:
     """Bodies ready to send, so that making them costs the machine no time while it is measured."""
-    from tests.factories.activities import wire
-
     made = []
     for _ in range(operations // batch):
-        wires = [wire(scope=client.scope) for _ in range(batch)]
+        wires = [created(client.scope) for _ in range(batch)]
         text = json.dumps(wires, ensure_ascii=False, separators=(",", ":")).encode() + b"}"
         packer = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
         packed = packer.compress(text) + packer.flush()
@@ -178,12 +176,21 @@ def batches(client: Client, batch: int, operations: int) -> list[Body]:
     return made
 
 
-def operations_text(client: Client, batch: int) -> str:
-    """`batch` new activities as a phone of this commune sends them, without the list's brackets."""
+def created(scope: str) -> dict[str, Any]:
+    """A new activity with ids of this moment, as phones make them: they lie at the index's end."""
+    from datetime import UTC, datetime
+
+    from server.database.ids import new_id
     from tests.factories.activities import wire
 
+    now = datetime.now(UTC)
+    return wire(scope=scope, id=new_id(now), activity=new_id(now))
+
+
+def operations_text(client: Client, batch: int) -> str:
+    """`batch` new activities as a phone of this commune sends them, without the list's brackets."""
     return ",".join(
-        json.dumps(wire(scope=client.scope), ensure_ascii=False, separators=(",", ":"))
+        json.dumps(created(client.scope), ensure_ascii=False, separators=(",", ":"))
         for _ in range(batch)
     )
 
