@@ -175,12 +175,13 @@ class Replica:
     def resend(
         self, parked: str, id: str, set: Mapping[str, Any], scope: str | None = None
     ) -> Wire:
-        """Correct a parked operation and send it under a new id: *edit and resend*.
+        """Correct a parked operation and send it under a new id, `instead` of the old one.
 
         `scope` is the place that was chosen where the old one was divided (`area_choice`).
         """
         old = self.parked.pop(parked).wire
-        wire = {**old, "id": id, "set": {**old["set"], **set}, "n": self.last_n + 1}
+        wire = {**old, "id": id, "instead": parked, "set": {**old["set"], **set}}
+        wire["n"] = self.last_n + 1
         wire["scope"] = scope or old["scope"]
         wire["after"] = self._previous(wire["activity"])
         self.last_n += 1

@@ -175,6 +175,7 @@ def _accept(
             "after": made.get(after) or _standing_for(session, after),
             "scope": scope or each.body["scope"],
             "n": None,
+            "instead": each.id,
         }
         try:
             operation = parse_operation(wire)

@@ -173,6 +173,7 @@ def test_a_parked_operation_waits_for_a_person(phone: Replica) -> None:
     assert list(phone.parked) == [id_of(1)]
     again = phone.resend(id_of(1), id_of(2), {"count": 9})
     assert (again["set"], again["after"]) == ({"count": 9}, None)
+    assert again["instead"] == id_of(1), "nobody need look at the old one any more"
     assert not phone.parked
 
 

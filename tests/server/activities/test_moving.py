@@ -221,6 +221,8 @@ def test_a_divided_commune_asks_for_the_place(
     ]  # fmt: skip
     phone.replica.resend(parked["id"], new_id(), {}, scope=PARTS[1])
     assert [each["outcome"] for each in phone.sync()] == ["applied"]
+    waited = session.get_one(ParkedOperation, parked["id"])
+    assert (waited.settlement, waited.settled_by) == ("instead", waited.author_id)
     assert scopes(session) == {known: PARTS[0], fresh: PARTS[1]}
     phone.sync(rounds=2)
     assert set(phone.replica.scopes) >= set(PARTS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from server.activities import failures
@@ -13,7 +14,14 @@ from server.activities.operations import Delivery
 from server.activities.waiting_models import ParkedOperation
 from sync.outcome import Parked
 from tests.factories.accounts import make_account
-from tests.factories.activities import SCOPE, actor_of, example, make_operation, new_id
+from tests.factories.activities import (
+    SCOPE,
+    actor_of,
+    example,
+    make_operation,
+    make_phone,
+    new_id,
+)  # fmt: skip
 
 
 def row_of(session: Session, id: str) -> Any:
@@ -58,3 +66,32 @@ def test_one_over_which_our_own_code_fails(session: Session, now: datetime) -> N
             session, actor, now, Delivery(), wrong.id, wrong.hash, wrong.activity, wrong.to_wire()
         )
     assert row_of(session, wrong.id).reason == "bug"
+
+
+def test_what_its_author_sends_in_its_stead_settles_it_with_what_waited_behind_it(
+    client: FlaskClient, session: Session, now: datetime
+) -> None:
+    phone = make_phone(client, session, now)
+    activity = phone.record(duration_min=-5)
+    phone.save("submit", activity)
+    create, submit = phone.sync()
+    assert (create["reason"], submit["reason"]) == ("invalid", "after_parked")
+    first, second = new_id(), new_id()
+    phone.replica.resend(create["id"], first, {"duration_min": 5})
+    phone.replica.resend(submit["id"], second, {})
+    phone.sync(rounds=2)
+    assert phone.row(activity)["status"] == "submitted"
+    settled = [
+        (row.settlement, row.successor_id)
+        for row in (row_of(session, each["id"]) for each in (create, submit))
+    ]
+    assert settled == [("instead", first), ("instead", second)]
+
+
+def test_nobody_settles_what_another_wrote_by_naming_it(session: Session, now: datetime) -> None:
+    author, other = make_account(session, now), make_account(session, now, name="Lò Văn Phúc")
+    wrong = make_operation(set=example(duration_min="lâu"))
+    activities.apply_batch(session, actor_of(session, author, now), now, [wrong])
+    fresh = make_operation(instead=wrong.id)
+    activities.apply_batch(session, actor_of(session, other, now), now, [fresh])
+    assert row_of(session, wrong.id).settled_at is None

@@ -107,6 +107,8 @@ def test_taking_it_takes_what_waits_behind_it_and_tells_the_author(
     assert new is not None
     assert old.outcome["reason"] == "no_permission", "what was told stays told"
     assert new.outcome["outcome"] == "applied"
+    settled: Any = session.get(ParkedOperation, create.id)
+    assert (settled.settlement, settled.settled_by) == ("accept", reviewer.account_id)
     (again,) = send(session, now, stranger, create)
     assert again.reason == "no_permission"
 
