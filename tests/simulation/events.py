@@ -21,6 +21,8 @@ ACCOUNTS = (
 )
 #: Feeds that a person may be given, beside their own.
 GRANTABLE = ("commune:c-00004-2025", "commune:c-00008-2025")
+#: A commune of which nobody in this world has charge.
+ELSEWHERE = "commune:c-00025-2025"
 STEPS = 260
 #: Syncs that a phone may need to drain when nothing fails: batches of what it holds, pages of
 #: what it lacks, and the day that an operation may be told `retry`.

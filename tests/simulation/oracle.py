@@ -80,6 +80,7 @@ class Oracle:
         standing: Standing | None = None,
     ) -> None:
         """One operation met one record inside a transaction; `standing` is what it decides on."""
+        self.answers.pop(operation.id, None)  # what it ended in an earlier life ended there
         if done.resolution is not None and standing is not None and done.record is not None:
             self.resolved.add(standing.conflict.id)
             status = "" if before is None else before.status

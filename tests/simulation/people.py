@@ -13,6 +13,7 @@ from typing import Any
 
 from sync.outbox import Pending
 from sync.replica import Replica
+from tests.simulation.events import ELSEWHERE
 from tests.simulation.rules import BUG_TITLE, KIND
 from tests.simulation.state import Wire
 
@@ -98,10 +99,11 @@ class Person:
         return seen is not None and seen["kind"] == KIND
 
     def _create(self, phone: Replica, habit: str) -> Wire:
-        own = [scope for scope in phone.scopes if not scope.startswith("account:")]
-        scope = self.chance.choice(own)
+        own = [scope for scope in phone.scopes if scope.startswith("commune:")]
+        # Who has no commune any more writes down where they are all the same.
+        scope = self.chance.choice(own or [ELSEWHERE])
         if habit == "no_permission":
-            scope = "commune:elsewhere"
+            scope = ELSEWHERE
         return phone.save(
             "create",
             self.name(),

@@ -32,14 +32,14 @@ from sync.conflict import Conflict, Resolution, Standing
 from sync.feed import ScopeState
 from sync.outcome import from_wire
 from sync.record import Record
-from tests.simulation.events import ACCOUNTS, GRANTABLE
+from tests.simulation.events import ACCOUNTS, ELSEWHERE, GRANTABLE
 from tests.simulation.state import Logged, Notice, State, Wire
 
 #: What the world's second 0 is called.
 BEGINNING = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 REVIEWER = "reviewer"
 #: Units that the world needs; a whole country would have to be put back for every seed.
-_UNITS = ("vn", "p-01-2025", *(scope.partition(":")[2] for scope in GRANTABLE))
+_UNITS = ("vn", "p-01-2025", *(s.partition(":")[2] for s in (*GRANTABLE, ELSEWHERE)))
 
 
 def moment_of(seconds: float) -> datetime:
