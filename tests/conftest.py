@@ -8,6 +8,7 @@ test starts with the country but without accounts or activities.
 from __future__ import annotations
 
 import dataclasses
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,14 +21,15 @@ from sqlalchemy.orm import Session
 from server.app import create_app
 from server.database import db
 from server.settings import Settings, from_environment
-from tests.support.databases import PostgresTemplates, SqliteTemplates, Templates
+from tests.support.databases import PostgresTemplates, SqliteTemplates, Templates, swift_place
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # Friday 10:00 in Việt Nam, week 47
 
 
 @pytest.fixture(scope="session")
-def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
-    return SqliteTemplates(tmp_path_factory.mktemp("sqlite"))
+def sqlite_templates() -> Iterator[Templates]:
+    with tempfile.TemporaryDirectory(dir=swift_place(), prefix="loa-sqlite-") as folder:
+        yield SqliteTemplates(Path(folder))
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ import pytest
 from tests.reliability.crowd import Shift, read_reference, start_crowd
 from tests.reliability.enrolment import enrol_many
 from tests.reliability.verdict import Verdict, judge, read_account, reading
-from tests.support.databases import SqliteTemplates, Templates
+from tests.support.databases import SqliteTemplates, Templates, swift_place
 from tests.support.warm import WarmServer
 
 KILLS = int(os.environ.get("LOA_TEST_KILLS", "60"))
@@ -94,9 +94,8 @@ def fresh_url(request: pytest.FixtureRequest) -> Iterator[str]:
 @contextlib.contextmanager
 def fresh_sqlite() -> Iterator[str]:
     """In memory where there is room: a kill takes nothing from the kernel, power cuts do."""
-    place = "/dev/shm" if Path("/dev/shm").is_dir() else None
     with (
-        tempfile.TemporaryDirectory(dir=place, prefix="loa-kills-") as folder,
+        tempfile.TemporaryDirectory(dir=swift_place(), prefix="loa-kills-") as folder,
         SqliteTemplates(Path(folder)).fresh() as url,
     ):
         yield url
