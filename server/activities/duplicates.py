@@ -1,9 +1,10 @@
 """Reports that may tell of one event: found when a report is submitted, by index look-ups only.
 
-Two reports are never merged: a person decides which one counts (`reviews.duplicates`). Alike are
-reports of one commune, kind and day whose times come near each other, and reports that name the
-same photo. Two that are submitted in the same moment do not see each other; deciding on either
-of them looks again. Not here: deciding.
+Two reports are never merged: a person decides which one counts (`reviews.duplicates`). Of two that
+are submitted in the same moment in one commune the later one sees the earlier one, for its look
+comes after the commune's counter, which both must hold to their commit. Of two communes that share
+a photo neither may see the other: `look_again` finds them when a photo arrives, and at the latest
+when one is decided on. Not here: deciding, and what is alike (`likeness`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from sqlalchemy import Row, Table, bindparam, delete, insert, or_, select, updat
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from server.activities import likeness
 from server.activities.models import Activity, ActivityCount, ActivityEvent, ActivityEvidence
 from server.activities.rows import Held, counts_of
 from server.activities.waiting_models import PossibleDuplicate
@@ -25,8 +27,6 @@ from server.database.among import among
 from server.database.ids import new_id
 from server.http.actor import Actor
 
-#: Minutes between two starts that one person could call the same and another could not.
-NEAR_MIN = 30
 #: A report that was taken back or refused, or was never sent, counts nothing anyway.
 COUNTED = ("submitted", "returned", "approved")
 
@@ -38,7 +38,8 @@ pairs: Table = PossibleDuplicate.__table__  # type: ignore[assignment]
 
 _KNOWN = (_activities.c.id, _activities.c.kind, _activities.c.commune_id,
           _activities.c.province_code, _activities.c.event_date, _activities.c.fields,
-          _activities.c.sets, _activities.c.received_at, _activities.c.status)  # fmt: skip
+          _activities.c.sets, _activities.c.received_at, _activities.c.status,
+          _activities.c.author_id)  # fmt: skip
 _SAME_DAY = select(*_KNOWN).where(
     among(_activities.c.commune_id, "communes"),
     _activities.c.event_date.in_(bindparam("days", expanding=True)),
@@ -53,15 +54,36 @@ _PRIMARY_OF = select(pairs.c.first_id, pairs.c.second_id, pairs.c.primary_id).wh
     or_(among(pairs.c.first_id, "ids"), among(pairs.c.second_id, "ids")),
     among(pairs.c.primary_id, "ids"),
 )
+_KNOWN_PAIRS = select(pairs.c.first_id, pairs.c.second_id).where(
+    or_(among(pairs.c.first_id, "ids"), among(pairs.c.second_id, "ids"))
+)
 
 
-def note(session: Session, actor: Actor, now: datetime, helds: Iterable[Held]) -> None:
+def note(session: Session, actor: Actor, now: datetime, helds: Iterable[Held]) -> set[str]:
     """Look for duplicates of what a batch submitted, after it was written. The others are shown
-    again to their phones, unless somebody is writing them this moment: nobody is waited for."""
+    again to their phones, unless somebody is writing them this moment: nobody is waited for.
+
+    Returns the ids of those of the batch that became one of two.
+    """
     helds = list(helds)
     release(session, actor, now, [held.columns["id"] for held in helds if _is_taken_back(held)])
     fresh = [held.columns for held in helds if _becomes_submitted(held)]
-    others = find(session, fresh, now)
+    found = find(session, fresh, now)
+    own = {each["id"] for each in fresh}
+    _show_again(session, sorted(found - own))
+    return found & own
+
+
+def look_again(session: Session, now: datetime, row: Row[Any]) -> None:
+    """Look once more for what tells of the same as `row` (locked), which may have come in the same
+    moment. What was noted before stays as it is."""
+    if row.status not in COUNTED:
+        return
+    found = find(session, [dict(row._mapping)], now)
+    _show_again(session, sorted(found - {row.id}))
+
+
+def _show_again(session: Session, others: Sequence[str]) -> None:
     if not others:
         return
     statement = select(_activities).where(_activities.c.id.in_(others))
@@ -103,14 +125,14 @@ def release(session: Session, actor: Actor, now: datetime, activity_ids: Sequenc
         set_primary(session, actor, now, row, None)
 
 
-def find(session: Session, submitted: Sequence[Mapping[str, Any]], now: datetime) -> list[str]:
+def find(session: Session, submitted: Sequence[Mapping[str, Any]], now: datetime) -> set[str]:
     """Note the pairs of `submitted` (columns of activities, as written) with others; returns the
-    ids of those others. Two statements, and a third if there is anything to note."""
+    ids of both sides of those that are new. Two statements, and two more if there is a pair."""
     if not submitted:
-        return []
+        return set()
     connection = session.connection()
     others: dict[str, Mapping[str, Any]] = {each["id"]: each for each in submitted}
-    dated = [each for each in submitted if _minutes(each["fields"].get("start_time")) is not None]
+    dated = [each for each in submitted if likeness.has_time(each["fields"])]
     if communes := {each["commune_id"] for each in dated if each["commune_id"]}:
         days = {each["event_date"] for each in dated if each["event_date"]}
         rows = connection.execute(_SAME_DAY, {"communes": communes, "days": sorted(days)})
@@ -120,10 +142,13 @@ def find(session: Session, submitted: Sequence[Mapping[str, Any]], now: datetime
         others.update((row.id, dict(row._mapping)) for row in rows if row.id not in others)
     found = dict(_pairs(submitted, others.values(), now))
     if found:
+        known = connection.execute(_KNOWN_PAIRS, {"ids": [each["id"] for each in submitted]})
+        for pair in known.all():
+            found.pop((pair.first_id, pair.second_id), None)
+    if found:
         statement = _insertion(connection.dialect.name)
         connection.execute(statement, list(found.values()))
-    own = {each["id"] for each in submitted}
-    return sorted({id for pair in found for id in pair} - own)
+    return {id for pair in found for id in pair}
 
 
 def _insertion(dialect_name: str) -> Any:
@@ -138,7 +163,10 @@ def _pairs(
         for each in submitted:
             if each["id"] == other["id"]:
                 continue
-            why = {"near": is_near(each, other), "photo": _shares_photo(each, other)}
+            why = {
+                "near": likeness.is_same_time(each, other),
+                "photo": likeness.is_same_photo(each, other),
+            }
             if not any(why.values()):
                 continue
             first, second = sorted((each, other), key=lambda one: (one["received_at"], one["id"]))
@@ -154,39 +182,6 @@ def _pairs(
                     "found_at": now,
                 },
             )
-
-
-def is_near(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether both tell of the same commune, kind and day, and of times that come together."""
-    alike = ("commune_id", "kind", "event_date")
-    if one["commune_id"] is None or any(one[name] != other[name] for name in alike):
-        return False
-    (start, end), (other_start, other_end) = _span(one["fields"]), _span(other["fields"])
-    if start is None or other_start is None:
-        return False
-    overlap = start < (other_end or other_start) and other_start < (end or start)
-    return overlap or abs(start - other_start) <= NEAR_MIN
-
-
-def _span(fields: Mapping[str, Any]) -> tuple[int | None, int | None]:
-    """Minutes of the day from and to, as far as they are known."""
-    start, end = _minutes(fields.get("start_time")), _minutes(fields.get("end_time"))
-    lasts = fields.get("duration_min")
-    if start is not None and end is None and isinstance(lasts, int):
-        end = start + lasts
-    return start, end
-
-
-def _minutes(text: object) -> int | None:
-    hours, colon, minutes = str(text).partition(":")
-    if not (colon and hours.isdecimal() and minutes.isdecimal()):
-        return None
-    return int(hours) * 60 + int(minutes)
-
-
-def _shares_photo(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    photos: Mapping[str, Any] = one["sets"].get(EVIDENCE, {})
-    return not photos.keys().isdisjoint(other["sets"].get(EVIDENCE, {}))
 
 
 def set_primary(

@@ -12,7 +12,7 @@ from sqlalchemy import Row, Table, insert, update
 from sqlalchemy.orm import Session
 
 from server import problems
-from server.activities import queries
+from server.activities import duplicates, queries
 from server.activities.batch import Result, apply_batch
 from server.activities.models import Activity, ActivityCount, ActivityEvent
 from server.activities.rows import Delivery
@@ -99,10 +99,12 @@ def record_decision(
     change_feed.mark(session, _activities, row.scope, row.id, row.version, version)
     after = queries.get(session, activity_id)
     assert after is not None
+    if status == "approved":
+        duplicates.look_again(session, now, after)
     return after
 
 
-def touch(session: Session, activity_id: str) -> None:
+def touch(session: Session, now: datetime, activity_id: str) -> None:
     """Send the activity to its phones again with the same version: a photo was verified."""
     row = queries.get(session, activity_id, lock=True)
     assert row is not None, "only an activity that is there can be touched"
@@ -110,3 +112,4 @@ def touch(session: Session, activity_id: str) -> None:
         update(_activities).where(_activities.c.id == activity_id).values(seq=change_feed.UNSTAMPED)
     )
     change_feed.mark(session, _activities, row.scope, row.id, row.version, row.version)
+    duplicates.look_again(session, now, row)

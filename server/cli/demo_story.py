@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -84,14 +84,23 @@ class Story:
     def _week(self, back: int) -> Iterator[Happening]:
         for author, scope in enumerate(self.commune_scopes):
             short = self.chance.random() < 0.1
-            for _ in range(1 if short else self.chance.randint(2, 3)):
-                yield self._broadcast(scope, author, back)
+            for number in range(1 if short else self.chance.randint(2, 3)):
+                broadcast = self._broadcast(scope, author, back)
+                yield broadcast
+                if (back, author, number) == (0, 0, 0):
+                    yield self._by_another(broadcast)
             for kind, likely in SELDOM.items():
                 if self.chance.random() < likely:
                     yield self._happening(kind, scope, author, {}, back)
         for kind in OF_THE_PROVINCE:
             if self.chance.random() < 0.5:
                 yield self._happening(kind, self.province_scope, len(self.commune_scopes), {}, back)
+
+    def _by_another(self, seen: Happening) -> Happening:
+        """Somebody of the province was there and reported it too, in words of their own."""
+        title = str(seen.values["programme_title"]).partition(":")[0]
+        values = {**seen.values, "programme_title": title}
+        return replace(seen, author=len(self.commune_scopes), values=values, photos=1, verdict=None)
 
     def _broadcast(self, scope: str, author: int, back: int) -> Happening:
         title = self.chance.choice(PROGRAMMES)

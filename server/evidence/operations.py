@@ -83,7 +83,7 @@ def settle_upload(
         upload.settled_at = now
     session.flush()
     for activity_id in evidence_links.activities_naming(session, account_id, sha256):
-        activities.touch(session, activity_id)
+        activities.touch(session, now, activity_id)
     return photo
 
 

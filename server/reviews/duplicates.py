@@ -24,8 +24,8 @@ _columns = pairs.c
 
 WHY: Mapping[str, Mapping[str, str]] = {
     "near": {
-        "vi": "Cùng xã, cùng loại, cùng ngày và giờ gần nhau.",
-        "en": "Same commune, kind and day, and times close to each other.",
+        "vi": "Cùng xã, cùng loại, trùng ngày giờ, và không có gì cho thấy là hai việc khác nhau.",
+        "en": "Same commune, kind, day and time, and nothing that tells the two apart.",
     },
     "photo": {"vi": "Có chung một ảnh.", "en": "They share a photo."},
 }

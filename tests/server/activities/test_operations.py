@@ -91,7 +91,7 @@ def test_a_verified_photo_sends_the_row_again_unchanged(session: Session, now: d
     before = queries.get(session, activity)
     counter = change_feed.counters(session, [SCOPE])[SCOPE]
     session.rollback()
-    operations.touch(session, activity)
+    operations.touch(session, now, activity)
     session.commit()
     after = queries.get(session, activity)
     assert before is not None
@@ -105,7 +105,7 @@ def test_a_decision_and_a_photo_in_one_transaction(session: Session, now: dateti
     reviewer = make_account(session, now, role="provincial_reviewer", unit_id="p-01-2025")
     actor = actor_of(session, reviewer, now)
     session.rollback()
-    operations.touch(session, activity)
+    operations.touch(session, now, activity)
     review = {"decision": "approve", "by": {}, "at": None, "remarks": []}
     operations.record_decision(session, actor, now, activity, "approved", review, 2)
     session.commit()

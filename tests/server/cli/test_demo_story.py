@@ -44,3 +44,12 @@ def test_it_reads_like_a_province_at_work() -> None:
     assert {one.verdict for one in told} == {"approve", "return", None}
     old = [one for one in told if one.at < NOW - timedelta(days=15)]
     assert {one.verdict for one in old} == {"approve"}
+
+
+def test_one_event_of_this_week_is_told_by_two_people() -> None:
+    (again,) = [one for one in tell() if one.author == len(SCOPES) and one.scope in SCOPES]
+    assert (again.kind, again.verdict) == ("loudspeaker_broadcast", None)
+    same = ("event_date", "start_time", "duration_min", "topics")
+    (first,) = [one for one in tell() if one.author != again.author and one.scope == again.scope
+                and all(one.values.get(name) == again.values[name] for name in same)]  # fmt: skip
+    assert NOW - first.at < timedelta(days=7)

@@ -47,7 +47,7 @@ def shown(session: Session, report: Report) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("second", "found"), [("07:25", 1), ("07:30", 1), ("07:31", 0), ("06:30", 1)]
+    ("second", "found"), [("07:09", 1), ("07:10", 0), ("06:51", 1), ("06:50", 0)]
 )
 def test_near_in_time(
     session: Session, now: datetime, reviewer: Any, second: str, found: int
@@ -77,7 +77,7 @@ def test_both_are_shown_again_and_name_each_other(
 ) -> None:
     first = at(session, now, "07:00")
     seq = first.row(session).seq
-    second = at(session, now, "07:10")
+    second = at(session, now, "07:05")
     assert shown(session, first)["possible_duplicates"] == [second.id]
     assert shown(session, second)["possible_duplicates"] == [first.id]
     assert first.row(session).seq > seq
@@ -87,7 +87,7 @@ def test_both_are_shown_again_and_name_each_other(
 def test_only_the_primary_counts_until_it_is_decided_otherwise(
     session: Session, now: datetime, reviewer: Any
 ) -> None:
-    first, second = at(session, now, "07:00"), at(session, now, "07:10")
+    first, second = at(session, now, "07:00"), at(session, now, "07:05")
     (pair,) = duplicates.waiting(session, reviewer)
     assert counted(session, first)
     assert counted(session, second)
@@ -113,7 +113,7 @@ def test_only_the_primary_counts_until_it_is_decided_otherwise(
 def test_when_the_primary_counts_no_more_the_other_counts_again(
     session: Session, now: datetime, reviewer: Any, how: str
 ) -> None:
-    first, second = at(session, now, "07:00"), at(session, now, "07:10")
+    first, second = at(session, now, "07:00"), at(session, now, "07:05")
     (pair,) = duplicates.waiting(session, reviewer)
     duplicates.decide(session, reviewer, now, pair.id, first.id)
     session.commit()
@@ -133,7 +133,7 @@ def test_when_the_primary_counts_no_more_the_other_counts_again(
 
 def test_who_may_decide(session: Session, now: datetime, reviewer: Any) -> None:
     first = at(session, now, "07:00")
-    at(session, now, "07:10")
+    at(session, now, "07:05")
     (pair,) = duplicates.waiting(session, reviewer)
     elsewhere = actor_of(session, make_reviewer(session, now, unit_id="p-04-2025"), now)
     assert duplicates.waiting(session, elsewhere) == []
