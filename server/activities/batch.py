@@ -9,7 +9,7 @@ happens when our own code fails (`failures`), and the answer on the wire (`excha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
@@ -42,10 +42,10 @@ _log: Table = OperationLog.__table__  # type: ignore[assignment]
 
 # Made once: making a statement costs more than running it
 _READ_ACTIVITIES = (
-    select(queries.activities)
+    select(queries.activities, conflicts.is_open_for(queries.activities.c.id).label(rows.DISPUTED))
     .where(among(queries.activities.c.id, "ids"))
     .order_by(queries.activities.c.id)
-    .with_for_update()
+    .with_for_update(of=queries.activities)
 )
 _READ_KNOWN = select(_log.c.id, _log.c.hash, _log.c.outcome, _log.c.activity_id).where(
     among(_log.c.id, "ids")
@@ -121,8 +121,8 @@ def apply_batch(
     )
     decided = [_decide(batch, operation) for operation in operations]
     rows.write(session, batch.writes, held.values())
-    duplicates.note(session, actor, now, held.values())
-    return [_result(batch, *each) for each in decided]
+    paired = duplicates.note(session, actor, now, held.values())
+    return [_result(batch, *each, paired) for each in decided]
 
 
 def _incarnation(session: Session, operations: Sequence[Operation]) -> str | None:
@@ -256,7 +256,9 @@ def _place(batch: Batch, held: rows.Held, operation: Operation) -> Place | Parke
     return (allowed or options)[0]
 
 
-def _result(batch: Batch, operation: Operation, outcome: Outcome, fresh: bool) -> Result:
+def _result(
+    batch: Batch, operation: Operation, outcome: Outcome, fresh: bool, paired: Collection[str]
+) -> Result:
     held = batch.held[operation.activity]
     if held.record is None:
         return Result(operation.id, operation.activity, operation.scope, outcome, fresh)
@@ -275,5 +277,5 @@ def _result(batch: Batch, operation: Operation, outcome: Outcome, fresh: bool) -
         status=held.columns["status"],
         seq_before=None if held.row is None else held.row.seq,
         digest=held.columns["digest"],
-        is_covered=not held.columns["extra"],
+        is_covered=not (held.columns["extra"] or held.is_disputed or held.columns["id"] in paired),
     )

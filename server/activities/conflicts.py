@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, exists, select, update
 from sqlalchemy.orm import Session
 
 from server.activities.models import Conflict
@@ -24,6 +24,11 @@ RESOLVE = (
     .where(conflicts.c.id == bindparam("conflict_id"))
     .values(resolved_at=bindparam("at"), resolved_by=bindparam("by"), resolution=bindparam("how"))
 )
+
+
+def is_open_for(activity_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether a conflict of the activity waits for a decision, as a column of a statement."""
+    return exists().where(conflicts.c.activity_id == activity_id, conflicts.c.resolved_at.is_(None))
 
 
 def opened(activity_id: str, conflict: Kept, actor: Actor, now: datetime) -> dict[str, Any]:

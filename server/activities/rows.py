@@ -47,6 +47,8 @@ _events: Table = ActivityEvent.__table__  # type: ignore[assignment]
 _links: Table = ActivityEvidence.__table__  # type: ignore[assignment]
 _log: Table = OperationLog.__table__  # type: ignore[assignment]
 
+#: Beside the columns of an activity that is read for a batch: whether a conflict is open.
+DISPUTED = "is_disputed"
 #: Columns that an activity keeps from its first row.
 _FIXED = frozenset({"id", "scope", "author_id", "author_name", "created_at", "received_at"})
 # Made once: making a statement costs more than running it.
@@ -79,13 +81,17 @@ class Held:
     columns: dict[str, Any]
     #: Whether phones must see the row again.
     moved: bool = False
+    #: Whether a conflict was open when it was read: what is shown of one changes with the record.
+    is_disputed: bool = False
 
     @classmethod
     def of(cls, row: Row[Any] | None) -> Held:
         """What is there, or the lack of it."""
         if row is None:
             return cls(None, None, {})
-        return cls(row, record_of(row), dict(row._mapping))
+        columns = dict(row._mapping)
+        disputed = columns.pop(DISPUTED, False)
+        return cls(row, record_of(row), columns, is_disputed=bool(disputed))
 
     def place(self) -> Place:
         """Where the activity lies; only for one that is there."""

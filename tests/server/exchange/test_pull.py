@@ -65,7 +65,7 @@ def test_the_digest_is_that_of_all_rows(
         session, actor_of(session, reviewer, now), now, first, "approved",
         {"decision": "approve", "by": {}, "at": None, "remarks": []}, 2,
     )  # fmt: skip
-    operations.touch(session, second)
+    operations.touch(session, now, second)
     session.commit()
     counted = 0
     for row in session.execute(select(Activity.id, Activity.version)):
@@ -194,3 +194,37 @@ def test_documents_reach_the_phones_and_leave_them(
 def rows_of(phone: Phone) -> list[dict[str, object]]:
     found: list[dict[str, object]] = phone.answers[-1]["changes"][SCOPE]["rows"]
     return found
+
+
+def test_a_conflict_shows_the_value_of_now_after_my_own_edit_too(
+    client: FlaskClient, session: Session, now: datetime
+) -> None:
+    account = make_account(session, now)
+    one, two = (Phone(client, session, now, account) for _ in range(2))
+    activity = one.record(note="cũ")
+    one.sync(rounds=2)
+    two.sync(rounds=2)
+    one.save("edit", activity, set={"note": "của máy một"})
+    two.save("edit", activity, set={"note": "của máy hai"})
+    one.sync()
+    two.sync(rounds=2)
+    one.sync()
+    one.save("edit", activity, set={"note": "sửa lần nữa"})
+    (outcome,) = one.sync()
+    assert outcome["outcome"] == "applied"
+    (conflict,) = one.row(activity)["conflicts"]
+    (value,) = conflict["fields"]
+    assert (value["current"], value["mine"]) == ("sửa lần nữa", "của máy hai")
+
+
+def test_what_is_in_no_question_still_comes_without_its_body(
+    client: FlaskClient, session: Session, now: datetime
+) -> None:
+    phone = make_phone(client, session, now)
+    activity = phone.record()
+    phone.sync(rounds=2)
+    phone.save("edit", activity, set={"note": "thêm"})
+    phone.sync()
+    (row,) = phone.answers[-1]["changes"][SCOPE]["rows"]
+    assert row["own"]
+    assert "fields" not in row
