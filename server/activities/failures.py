@@ -8,7 +8,9 @@ and were refused by a rule (`batch`).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -41,6 +43,18 @@ _NUMBERS = (
 )  # of a number that came twice, the first operation stays
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an operation that can't be read says of itself all the same.
+
+    By `n` the loss ledger knows that it came, by `scope` a reviewer finds it.
+    """
+
+    n: int | None = None
+    scope: str | None = None
+    kind: str | None = None
+
+
 def park_unreadable(
     session: Session,
     actor: Actor,
@@ -51,14 +65,20 @@ def park_unreadable(
     activity_id: str | None,
     outcome: Parked,
     text: str,
+    told: Told | None = None,
 ) -> Outcome:
-    """Keep an operation that can't be read; the same again gets the stored outcome."""
+    """Keep an operation that can't be read; the same again gets the stored outcome.
+
+    `told` is what it says of itself, for a `text` of which only the beginning is kept.
+    """
     row = session.connection().execute(
         select(_log.c.hash, _log.c.outcome).where(_log.c.id == operation_id)
     ).one_or_none()  # fmt: skip
     if row is not None:
         return from_wire(row.outcome) if row.hash == hash else Parked(reason=outcomes.ID_REUSE)
-    _keep(session, actor, now, delivery, operation_id, hash, activity_id, outcome, {"text": text})
+    body = {"text": text}
+    told = told or _told_in(text)
+    _keep(session, actor, now, delivery, operation_id, hash, activity_id, outcome, body, told)
     return outcome
 
 
@@ -87,7 +107,8 @@ def count_failure(
         return Retry(reason=outcomes.BUG)
     connection.execute(delete(_tries).where(_tries.c.id == operation_id))
     outcome = Parked(reason=outcomes.BUG)
-    _keep(session, actor, now, delivery, operation_id, hash, activity_id, outcome, body)
+    told = told_by(body)
+    _keep(session, actor, now, delivery, operation_id, hash, activity_id, outcome, body, told)
     return outcome
 
 
@@ -130,6 +151,7 @@ def _keep(
     activity_id: str | None,
     outcome: Parked,
     body: dict[str, Any],
+    told: Told,
 ) -> None:
     session.connection().execute(
         insert(_log).values(
@@ -140,46 +162,38 @@ def _keep(
             epoch=delivery.epoch,
             activity_id=activity_id or "",
             outcome=to_wire(outcome),
-            n=_number_of(body),
+            n=told.n,
             received_at=now,
             body=body,
         )
     )
-    told = _told(body)
-    place = parked.place_named(Atlas(session), told.get("scope"))
+    place = parked.place_named(Atlas(session), told.scope)
     session.connection().execute(
         parked.INSERT,
-        parked.row_of(
-            operation_id, activity_id, told.get("kind"), outcome.reason, place, actor, now
-        ),
+        parked.row_of(operation_id, activity_id, told.kind, outcome.reason, place, actor, now),
     )
 
 
-def _told(body: dict[str, Any]) -> dict[str, str]:
-    """Scope and kind as far as they can be read: what could not be parsed may hold anything."""
-    found: Any = body
-    if "text" in body:
-        try:
-            found = json.loads(body["text"])
-        except (ValueError, RecursionError):
-            return {}
-    if not isinstance(found, dict):
-        return {}
-    return {
-        name: found[name]
-        for name, pattern in (("scope", SCOPE), ("kind", NAME))
-        if isinstance(found.get(name), str)
-        and len(found[name]) <= NAME_MAX
-        and pattern.fullmatch(found[name])
-    }
+def told_by(raw: object) -> Told:
+    """What `raw` tells, as far as it can be read: what could not be parsed may hold anything."""
+    if not isinstance(raw, Mapping):
+        return Told()
+    n = raw.get("n")
+    is_number = isinstance(n, int) and not isinstance(n, bool) and 0 <= n <= INTEGER_MAX
+    return Told(
+        n=n if is_number else None,
+        scope=_readable(raw.get("scope"), SCOPE),
+        kind=_readable(raw.get("kind"), NAME),
+    )
 
 
-def _number_of(body: dict[str, Any]) -> int | None:
-    """The phone's number of an operation that can't be read: the loss ledger counts it as here."""
-    if "text" in body:
-        try:
-            body = json.loads(body["text"])
-        except ValueError:  # only its beginning was kept
-            return None
-    n = body.get("n") if isinstance(body, dict) else None
-    return n if isinstance(n, int) and not isinstance(n, bool) and 0 <= n <= INTEGER_MAX else None
+def _told_in(text: str) -> Told:
+    try:
+        return told_by(json.loads(text))
+    except (ValueError, RecursionError):
+        return Told()
+
+
+def _readable(value: object, pattern: re.Pattern[str]) -> str | None:
+    is_name = isinstance(value, str) and len(value) <= NAME_MAX and pattern.fullmatch(value)
+    return str(value) if is_name else None

@@ -11,11 +11,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
+from server.activities.failures import Told, told_by
 from server.http import decode
 from server.http.decode import StrictJsonError
 from sync import outcome, upcast
@@ -34,7 +35,7 @@ KEPT_TEXT_MAX = 16_384
 class Refused:
     """An operation that can't be read. `id` is None where it has no id that could be kept.
 
-    `text` is the operation as ASCII JSON, which any database holds.
+    `text` is the operation as ASCII JSON, which any database holds; of a long one its beginning.
     """
 
     id: str | None
@@ -43,6 +44,7 @@ class Refused:
     reason: str
     problems: tuple[dict[str, str], ...]
     text: str
+    told: Told = field(default_factory=Told)
 
 
 class _Poison:
@@ -166,6 +168,7 @@ def _refused(raw: object, reason: str, problems: tuple[dict[str, str], ...]) -> 
         reason=reason,
         problems=problems,
         text=text[:KEPT_TEXT_MAX],
+        told=told_by(raw),
     )
 
 

@@ -197,8 +197,9 @@ def _park(
         return Verdict(each.id, each.activity, Retry(reason=outcomes.UNSUPPORTED))
     if each.id is not None:
         outcome = failures.park_unreadable(
-            session, actor, now, delivery, each.id, each.hash, each.activity, parked, each.text
-        )
+            session, actor, now, delivery, each.id, each.hash, each.activity, parked, each.text,
+            each.told,
+        )  # fmt: skip
     return Verdict(each.id, each.activity, outcome)
 
 

@@ -12,7 +12,7 @@ from server.activities.models import OperationLog, OperationTry
 from server.activities.rows import Delivery
 from sync.outcome import Parked
 from tests.factories.accounts import make_account
-from tests.factories.activities import actor_of, new_id
+from tests.factories.activities import SCOPE, actor_of, new_id
 
 PHONE = Delivery("device-1", 1)
 
@@ -68,3 +68,14 @@ def test_numbers_are_those_of_the_phone_and_its_epoch(session: Session, now: dat
     assert set(failures.numbers_taken(session, PHONE, [4, 5])) == {5}
     assert failures.numbers_taken(session, Delivery("device-1", 2), [5]) == {}
     assert failures.numbers_taken(session, Delivery(), [5]) == {}
+
+
+def test_of_what_cannot_be_read_as_much_is_told_as_can_be() -> None:
+    assert failures.told_by({"n": 7, "scope": SCOPE, "kind": "conference"}) == failures.Told(
+        7, SCOPE, "conference"
+    )
+    nothing = failures.Told()
+    for raw in ({"n": True, "scope": 3, "kind": []}, {"n": -1}, {"n": 2**53}, [], None, {}):
+        assert failures.told_by(raw) == nothing, raw
+    deep = "[" * 100_000
+    assert failures._told_in(deep) == failures._told_in('{"cut": "') == nothing

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from server import clock
 from server.accounts.models import Account
+from server.activities.waiting_models import ParkedOperation
 from server.devices.models import Device, DeviceLine
 from server.devices.operations import revoke_device
 from server.evidence.models import Upload
@@ -187,3 +188,15 @@ def test_a_phone_that_says_nothing_of_itself_is_not_accused(
     phone.post({"protocol": 1, "operations": [wire("create", n=None, set=example())]})
     replaced(client, session, now, mai)
     assert losses(client, session, now, phone) == []
+
+
+def test_what_is_too_large_to_keep_whole_has_come_all_the_same(
+    client: FlaskClient, session: Session, now: datetime, mai: Account, phone: Phone
+) -> None:
+    large = wire("create", n=1, set=example(note="x" * 100_000))
+    (outcome,) = tell(phone, 1, operations=1, sent=[large])["outcomes"]
+    assert outcome["reason"] == "too_large"
+    replaced(client, session, now, mai)
+    assert losses(client, session, now, phone) == []
+    waits = session.get_one(ParkedOperation, large["id"])
+    assert (waits.commune_id, waits.kind) == ("c-00004-2025", large["kind"])
