@@ -19,9 +19,12 @@ from server.activities import queries as activities
 from server.activities.schemas import ActivitySchema
 from server.activities.units import area_of_unit, with_names
 from server.activities.wire import moment
+from server.change_feed.operations import ScopeMoved
+from server.http.actor import Actor
 from server.http.credentials import current_actor
 from server.http.openapi import documented
 from server.http.transaction import reading, writing
+from server.problems import ProblemError
 from server.reviews import conflicts, duplicates, parked, policy, queries, settling
 from server.reviews.waiting_schemas import (
     ClashingActivitiesSchema,
@@ -35,6 +38,9 @@ from server.reviews.waiting_schemas import (
     SettlementSchema,
     WaitingArgumentsSchema,
 )
+
+#: How often a place may go on to another while somebody settles what waits for it.
+_MOVES_MAX = 3
 
 blueprint = Blueprint(
     "waiting", __name__, url_prefix="/api/v1",
@@ -101,18 +107,28 @@ def list_parked(arguments: dict[str, Any]) -> Response:
 )  # fmt: skip
 def settle_parked(body: dict[str, Any], operation_id: str) -> Response:
     """Take a parked operation for its author, or dismiss it; the author hears of it."""
-    actor = current_actor()
-    with writing() as session:
-        done = settling.settle(
-            session, actor, clock.now(), operation_id,
-            body["settlement"], body["note"].strip(), body["scope"],
-        )  # fmt: skip
+    done = _settle(current_actor(), operation_id, body)
     return jsonify({
         "id": done.id,
         "activity": done.activity_id or None,
         "settlement": done.settlement,
         "successor": done.successor_id,
     })  # fmt: skip
+
+
+def _settle(actor: Actor, operation_id: str, body: dict[str, Any]) -> settling.Settled:
+    """Its commune may be merged away between the look and the lock: then all of it once more, and
+    the second look finds it where it is."""
+    for _ in range(_MOVES_MAX):
+        try:
+            with writing() as session:
+                return settling.settle(
+                    session, actor, clock.now(), operation_id,
+                    body["settlement"], body["note"].strip(), body["scope"],
+                )  # fmt: skip
+        except ScopeMoved:
+            continue
+    raise ProblemError(problems.OVERLOADED)
 
 
 @blueprint.get("/duplicates")
