@@ -22,6 +22,7 @@ from server.http.actor import SYSTEM
 from server.http.decode import StrictJsonProvider
 from server.http.openapi import ProblemApi
 from server.http.transaction import writing
+from server.leaflets import models as leaflets  # noqa: F401 - its tables, until its routes are here
 from server.measures import routes as measures
 from server.places import routes as places
 from server.places.operations import load_units
@@ -29,6 +30,8 @@ from server.plans import routes as plans
 from server.plans.operations import load_reference_plans
 from server.reviews import routes as reviews
 from server.reviews import waiting_routes as waiting
+from server.scans import public_routes as public_leaflets
+from server.scans import routes as scans
 from server.settings import Settings
 
 #: The blueprint of every room that answers HTTP.
@@ -36,7 +39,7 @@ BLUEPRINTS = (
     places.blueprint, accounts.blueprint, devices.blueprint, plans.blueprint,
     activities.blueprint, evidence.blueprint, reviews.blueprint, waiting.blueprint,
     measures.blueprint,
-    exchange.blueprint, courier.blueprint,
+    exchange.blueprint, courier.blueprint, scans.blueprint,
 )  # fmt: skip
 
 
@@ -64,6 +67,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     front.install(app)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
+    app.register_blueprint(public_leaflets.blueprint)
     openapi.install(app, api)
     pages.install(app)
     return app
