@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+import requests
 
 from tests.contracts.conftest import Installation
 from tests.contracts.outsider import Caller, Phone, new_id
@@ -239,3 +243,43 @@ def test_a_revoked_phone_reads_nothing_more(site: Installation) -> None:
         assert_problem(lost("POST", "/api/v1/sync", json=lost.message()), 401)
         assert_problem(lost("GET", "/api/v1/activities"), 401)
     assert site.phone.sync()["outcomes"] == []  # the same person's other phone works on
+
+
+@pytest.mark.parametrize("round", range(3))
+def test_the_same_batch_eight_times_at_once(
+    site: Installation, example: dict[str, Any], round: int
+) -> None:
+    """By eight connections to several processes: every one succeeds, and there is one effect."""
+    reports = [site.phone.report(KIND, example) for _ in range(10)]
+    wrong = site.phone.operation("create", new_id(), KIND, set=example | {"event_date": "mai"})
+    operations = [*(each for report in reports for each in report), wrong]
+    body = gzip.compress(json.dumps(site.phone.message(*operations)).encode())
+    gate = threading.Barrier(8)
+
+    def send(_: int) -> requests.Response:
+        caller = Caller(site.server, site.phone.headers | {
+            "Content-Type": "application/json", "Content-Encoding": "gzip"})  # fmt: skip
+        with contextlib.closing(caller.http):
+            caller("GET", "/healthz")  # the line stands before the start
+            gate.wait(30)
+            return caller("POST", "/api/v1/sync", data=body)
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(send, range(8)))
+    assert [answer.status_code for answer in answers] == [200] * 8
+    told = [
+        [
+            (one["id"], one["outcome"], one["version"], one["fork"])
+            for one in answer.json()["outcomes"]
+        ]
+        for answer in answers
+    ]
+    assert told == [told[0]] * 8
+    applied = [(each["id"], "applied", number, False)
+               for report in reports for number, each in enumerate(report, 1)]  # fmt: skip
+    assert told[0] == [*applied, (wrong["id"], "parked", None, False)]
+    for create, _ in reports:
+        shown = site.console.read(f"/api/v1/activities/{create['activity']}")
+        assert [line["what"] for line in shown["history"]] == ["create", "submit"]
+    listed = site.console.read("/api/v1/parked", limit=100)["items"]
+    assert [item["id"] for item in listed].count(wrong["id"]) == 1
