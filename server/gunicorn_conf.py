@@ -84,6 +84,13 @@ def post_fork(_server: Any, worker: Any) -> None:
             listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
 
 
+def worker_exit(_server: Any, worker: Any) -> None:
+    """Write the scans that a worker still has in memory before it ends."""
+    desk = getattr(worker.wsgi, "extensions", {}).get("loa_scans")
+    if desk is not None:
+        desk.recorder.stop()
+
+
 def child_exit(_server: Any, worker: Any) -> None:
     """Forget the live figures of a worker that ended."""
     from prometheus_client import multiprocess

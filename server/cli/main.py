@@ -74,9 +74,11 @@ def _register() -> None:
     from server.cli.init import init
     from server.cli.places import places
     from server.cli.plans import plans
+    from server.cli.scans import scans
 
     for command in (
         init, demo, accounts, devices, plans, places, backup, restore, check, generate, openapi,
+        scans,
     ):  # fmt: skip
         main.add_command(command)
 

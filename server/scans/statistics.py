@@ -1,0 +1,246 @@
+"""Scans beside copies: by leaflet, run, commune or day, and a run's course over its days.
+
+Three tables say three things: how many copies a run has (`leaflets`), how many were handed out
+(counts of activities by the run's code) and how often its page was opened, why not counted, and
+by about how many (`scan_count`, `scan`). Not here: what counts (`classify`), files (`sheets`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import Row, Select, Table, case, distinct, func, select
+from sqlalchemy.orm import Session
+
+from server.activities import queries as activities
+from server.activities.models import ActivityCount
+from server.database.among import among
+from server.http.actor import Area
+from server.leaflets.models import Leaflet, LeafletVersion, PrintRun
+from server.measures.definitions import DONE
+from server.places import queries as places
+from server.scans.classify import COUNTED
+from server.scans.models import Scan, ScanCount
+from server.scans.readers import GroupTally, ReaderRange, readers_between
+
+By = Literal["leaflet", "run", "commune", "day"]
+#: What a hand-out counts for; its group is the run's code.
+HANDED_OUT = "leaflet_run"
+#: A run's course is shown by days up to this many, then by weeks.
+DAYS_MAX = 62
+
+_counts: Table = ScanCount.__table__  # type: ignore[assignment]
+_scans: Table = Scan.__table__  # type: ignore[assignment]
+_hand_outs: Table = ActivityCount.__table__  # type: ignore[assignment]
+_runs: Table = PrintRun.__table__  # type: ignore[assignment]
+_versions: Table = LeafletVersion.__table__  # type: ignore[assignment]
+_leaflets: Table = Leaflet.__table__  # type: ignore[assignment]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked for. `area` is the reader's own, `unit_area` the one asked for."""
+
+    area: Area
+    first: date
+    last: date
+    unit_area: Area | None = None
+    leaflet_id: str | None = None
+    run_id: str | None = None
+
+
+@dataclass(slots=True)
+class Tally:
+    """One line's figures. `copies` of whole runs, the rest within the days asked for."""
+
+    key: str
+    name: str
+    copies: int = 0
+    handed_out: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    groups: list[GroupTally] = field(default_factory=list)
+
+    @property
+    def scans(self) -> int:
+        """Openings by people."""
+        return sum(self.reasons[reason] for reason in COUNTED)
+
+    @property
+    def readers(self) -> ReaderRange:
+        """Of each run by itself: who reads two leaflets is two readers."""
+        return readers_between(self.groups, self.reasons["person"])
+
+    def to_wire(self) -> dict[str, Any]:
+        """The contract's shape."""
+        return {
+            "key": self.key,
+            "name": self.name,
+            "copies": self.copies,
+            "handed_out": self.handed_out,
+            "scans": self.scans,
+            "readers": list(self.readers),
+            "not_counted": {
+                reason: amount for reason, amount in sorted(self.reasons.items())
+                if amount and reason not in COUNTED
+            },
+        }  # fmt: skip
+
+
+def figures(session: Session, by: By, wanted: Wanted) -> dict[str, Any]:
+    """`{"by", "from", "to", "items", "total"}`; items by name, days in their order."""
+    runs = {row.id: row for row in session.connection().execute(_select_runs(wanted))}
+    named = _namers(session, runs.values())[by]
+    total = Tally("total", "")
+    lines: dict[str, Tally] = {}
+
+    def line(run_id: str, day: date) -> Tally:
+        key, name = (day.isoformat(), f"{day:%d/%m/%Y}") if by == "day" else named(runs[run_id])
+        return lines.setdefault(key, Tally(key, name))
+
+    for run in runs.values():
+        total.copies += run.copies
+        if by != "day":
+            line(run.id, wanted.first).copies += run.copies
+    for run_id, day, reason, amount in _scan_counts(session, wanted, runs):
+        for tally in (line(run_id, day), total):
+            tally.reasons[reason] += amount
+    for run_id, day, group in _reader_groups(session, wanted, runs):
+        for tally in (line(run_id, day), total):
+            tally.groups.append(group)
+    by_code = {row.code: row.id for row in runs.values()}
+    for code, day, amount in _handed_out(session, wanted, by_code):
+        for tally in (line(by_code[code], day), total):
+            tally.handed_out += amount
+    items = sorted(lines.values(), key=lambda one: one.key if by == "day" else (one.name, one.key))
+    return {
+        "by": by, "from": wanted.first.isoformat(), "to": wanted.last.isoformat(),
+        "items": [one.to_wire() for one in items], "total": total.to_wire(),
+    }  # fmt: skip
+
+
+def course(session: Session, run: Row[Any], today: date) -> dict[str, Any]:
+    """A run's days, or weeks where there are many, from its first day to its last or today."""
+    first = run.period_from
+    last = max(first, min(run.period_to, today))
+    wanted = Wanted(Area(nation=True), first, today, run_id=run.id)
+    scans: Counter[date] = Counter()
+    handed_out: Counter[date] = Counter()
+    for _, day, reason, amount in _scan_counts(session, wanted, {run.id: run}):
+        scans[day] += amount if reason in COUNTED else 0
+    for _, day, amount in _handed_out(session, wanted, {run.code: run.id}):
+        handed_out[day] += amount
+    last = max([last, *(day for day, amount in (scans + handed_out).items() if amount)])
+    return {
+        "run": run.id,
+        "copies": run.copies,
+        "items": [
+            {"from": begin.isoformat(), "to": end.isoformat(),
+             "handed_out": _sum(handed_out, begin, end), "scans": _sum(scans, begin, end)}
+            for begin, end in _spans(first, last)
+        ],
+    }  # fmt: skip
+
+
+def run_by_id(session: Session, run_id: str) -> Row[Any] | None:
+    """The run with its place, for `course` and for who may see it."""
+    return session.connection().execute(select(_runs).where(_runs.c.id == run_id)).one_or_none()
+
+
+def _select_runs(wanted: Wanted) -> Select[Any]:
+    statement = select(
+        _runs.c.id, _runs.c.code, _runs.c.copies, _runs.c.commune_id, _runs.c.province_code,
+        _runs.c.unit_id, _runs.c.place_detail, _leaflets.c.id.label("leaflet_id"),
+        _leaflets.c.title,
+    ).join(_versions, _versions.c.id == _runs.c.version_id).join(
+        _leaflets, _leaflets.c.id == _versions.c.leaflet_id
+    )  # fmt: skip
+    for area in (wanted.area, wanted.unit_area):
+        if area is not None and (here := activities.within(area, _runs.c)) is not None:
+            statement = statement.where(here)
+    if wanted.leaflet_id is not None:
+        statement = statement.where(_leaflets.c.id == wanted.leaflet_id)
+    if wanted.run_id is not None:
+        statement = statement.where(_runs.c.id == wanted.run_id)
+    return statement.where(_runs.c.period_from <= wanted.last)
+
+
+def _namers(
+    session: Session, runs: Iterable[Row[Any]]
+) -> Mapping[By, Callable[[Row[Any]], tuple[str, str]]]:
+    """By each way of grouping, the key and the name of a run's line."""
+    units = places.units(session, {row.unit_id for row in runs})
+
+    def unit_name(row: Row[Any]) -> str:
+        return units[row.unit_id].full_name if row.unit_id in units else row.unit_id
+
+    return {
+        "leaflet": lambda row: (row.leaflet_id, row.title),
+        "run": lambda row: (
+            row.code, " · ".join(filter(None, (row.title, unit_name(row), row.place_detail)))
+        ),
+        "commune": lambda row: (row.commune_id or row.unit_id, unit_name(row)),
+        "day": lambda row: ("", ""),
+    }  # fmt: skip
+
+
+def _scan_counts(
+    session: Session, wanted: Wanted, runs: Mapping[str, Any]
+) -> Iterable[tuple[str, date, str, int]]:
+    rows = session.connection().execute(
+        select(_counts).where(
+            among(_counts.c.run_id, "runs"), _counts.c.day.between(wanted.first, wanted.last)
+        ),
+        {"runs": sorted(runs)},
+    )
+    return [(row.run_id, row.day, row.reason, int(row.amount)) for row in rows]
+
+
+def _reader_groups(
+    session: Session, wanted: Wanted, runs: Mapping[str, Any]
+) -> Iterable[tuple[str, date, GroupTally]]:
+    """Per run, day and phone (or its likes): how many keys, in apps and in browsers."""
+
+    def keys(in_app: bool) -> Any:
+        return func.count(distinct(case((_scans.c.in_app.is_(in_app), _scans.c.reader))))
+
+    rows = session.connection().execute(
+        select(_scans.c.run_id, _scans.c.day, keys(True).label("in_apps"),
+               keys(False).label("in_browsers"))
+        .where(among(_scans.c.run_id, "runs"), _scans.c.reason == "person",
+               _scans.c.day.between(wanted.first, wanted.last))
+        .group_by(_scans.c.run_id, _scans.c.day, _scans.c.reader_group),
+        {"runs": sorted(runs)},
+    )  # fmt: skip
+    return [(row.run_id, row.day, GroupTally(row.in_apps, row.in_browsers)) for row in rows]
+
+
+def _handed_out(
+    session: Session, wanted: Wanted, codes: Mapping[str, str]
+) -> Iterable[tuple[str, date, int]]:
+    day = _hand_outs.c.event_date
+    rows = session.connection().execute(
+        select(_hand_outs.c.group_key, day, func.sum(_hand_outs.c.amount).label("amount"))
+        .where(_hand_outs.c.code == HANDED_OUT, among(_hand_outs.c.group_key, "codes"),
+               day.between(wanted.first, wanted.last), _hand_outs.c.status.in_(sorted(DONE)))
+        .group_by(_hand_outs.c.group_key, day),
+        {"codes": sorted(codes)},
+    )  # fmt: skip
+    return [(row.group_key, row.event_date, int(row.amount)) for row in rows]
+
+
+def _spans(first: date, last: date) -> Sequence[tuple[date, date]]:
+    """Days, or weeks from Monday."""
+    many = (last - first).days + 1
+    if many <= DAYS_MAX:
+        return [(day, day) for day in (first + timedelta(days=n) for n in range(many))]
+    monday = first - timedelta(days=first.weekday())
+    weeks = range(0, (last - monday).days + 1, 7)
+    return [(monday + timedelta(days=n), monday + timedelta(days=n + 6)) for n in weeks]
+
+
+def _sum(days: Counter[date], begin: date, end: date) -> int:
+    return sum(amount for day, amount in days.items() if begin <= day <= end)

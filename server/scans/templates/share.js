@@ -1,0 +1,1 @@
+(function(){var b=document.getElementById("share");if(b&&navigator.share){b.hidden=false;b.onclick=function(){navigator.share({title:document.title,text:b.dataset.text+document.title,url:location.origin+location.pathname}).catch(function(){})}}})()
