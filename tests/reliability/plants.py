@@ -17,6 +17,8 @@ def install(name: str) -> None:
 
 def _answer_before_commit() -> None:
     """What a phone delivered is committed some time after the phone was told that it is safe."""
+    from flask import copy_current_request_context
+
     from server.database import db
     from server.database.engine import begin_writing
     from server.exchange import push
@@ -34,6 +36,7 @@ def _answer_before_commit() -> None:
             raise
         db.session.registry.clear()  # the next one who asks gets another session
 
+        @copy_current_request_context  # what gives rows their numbers asks whose database it is
         def later() -> None:
             time.sleep(0.04)
             session.commit()
