@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from server.database import Base
 from server.database.types import Json, Moment
-from server.leaflets.codes import LENGTH
+from server.short_codes import LENGTH
 
 _ID = String(36)
 

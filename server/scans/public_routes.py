@@ -18,12 +18,12 @@ from prometheus_client import Counter
 from werkzeug.http import parse_etags
 
 from server import clock
+from server import short_codes as codes
 from server.database.ids import new_id
 from server.files.store import MissingObjectError, store_for
 from server.http.compression import best_encoding
 from server.http.credentials import current_credential, session_cookie_name
 from server.http.transaction import glancing, writing
-from server.leaflets import codes
 from server.leaflets import queries as leaflets
 from server.places import queries as places
 from server.problems import ProblemError

@@ -2,7 +2,7 @@
 
 A run is believed for some seconds, so a stopped one is known as stopped soon; a code that nobody
 bears is remembered for longer. While the database is away what was known goes on. Whoever tries
-codes is asked to wait, but for known ones. Not here: codes themselves (`leaflets.codes`).
+codes is asked to wait, but for known ones. Not here: codes themselves (`short_codes`).
 """
 
 from __future__ import annotations

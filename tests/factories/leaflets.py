@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from server.database.ids import new_id
-from server.leaflets.codes import RANDOM_BYTES, new_code
 from server.leaflets.models import Leaflet, LeafletVersion, PrintRun
+from server.short_codes import RANDOM_BYTES, new_code
 from tests.factories.accounts import COMMUNE
 
 CONTENTS: dict[str, Any] = {

@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from server import short_codes as codes
 from server.database.ids import new_id
-from server.leaflets import codes
 from server.leaflets.models import Leaflet, LeafletVersion, PrintRun
 from tests.samples import agents
 

@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from server.leaflets import codes
+from server import short_codes as codes
 from server.leaflets.queries import PublicRun, PublicVersion
 from server.scans.runs import (
     ENTRIES_MAX,

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from server.leaflets import codes
+from server import short_codes as codes
 
 VECTORS: dict[str, Any] = json.loads(
-    (Path(__file__).parents[2] / "vectors" / "short_codes.json").read_text()
+    (Path(__file__).parents[1] / "vectors" / "short_codes.json").read_text()
 )
 
 

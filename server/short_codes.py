@@ -3,8 +3,9 @@
 Eight characters of chance and one that checks them, of Crockford's alphabet, which has no I, L, O
 and U. The sum of all nine, each times its own power of a generator of GF(32), is zero: so one wrong
 character never passes, nor do two that changed places, wherever they stand. The field app does the
-same (`pwa/src/leaflets/code.ts`); `tests/vectors/short_codes.json` holds both to it. Not here:
-whether a run bears a code (`queries`), and the picture of it (`qr`).
+same (`pwa/src/leaflets/code.ts`); `tests/vectors/short_codes.json` holds both to it. Beside the
+catalogue's vocabulary, which has fields of this type. Not here: whether a run bears a code, and
+pictures of codes (`leaflets`).
 """
 
 from __future__ import annotations
