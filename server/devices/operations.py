@@ -132,6 +132,25 @@ def begin_epoch(session: Session, device_id: str, last_n: int) -> None:
     )
 
 
+def goes_on_from(
+    session: Session, device_id: str, former_id: str, epoch: int, last_n: int
+) -> Device | None:
+    """The phone says at its first contact that it was `former_id` before it was enrolled again:
+    numbers and epochs go on. Returns that phone, None where it is none of the same account."""
+    device = session.get_one(Device, device_id)
+    former = session.get(Device, former_id)
+    if former is None or former.id == device_id or former.account_id != device.account_id:
+        return None
+    # made in this epoch is what was made in it under the earlier name
+    since = former.epoch_from if former.epoch == epoch else last_n
+    session.connection().execute(
+        update(_devices)
+        .where(_devices.c.id == device_id)
+        .values(formerly=former.id, epoch_from=since)
+    )
+    return former
+
+
 def note_fork(session: Session, now: datetime, device_id: str) -> None:
     """Another operation bore a number of this phone: it was restored or cloned."""
     session.connection().execute(

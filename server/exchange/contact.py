@@ -62,5 +62,7 @@ def turn(device_id: str, now: datetime, request: SyncRequest) -> None:
             ledger.end_life(session, now, device_id)
         if told.epoch > before.epoch:
             devices.begin_epoch(session, device_id, told.last_n)
+        if before.epoch == 0 and request.formerly is not None:
+            ledger.go_on(session, now, device_id, request.formerly, told)
         ledger.welcome_back(session, device_id, told)
         note(session, device_id, now, request)

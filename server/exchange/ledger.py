@@ -1,8 +1,9 @@
 """The loss ledger over the database: what each phone told, against what arrived (PROTOCOL.md 8).
 
 A phone's last word stands in its row; a life of it that ended, in a `DeviceLine`. Nothing of this
-decides what becomes of an operation. Not here: the reckoning (`sync.ledger`), noting a phone's
-words (`contact`), the list of phones (`devices.queries`, which asks through a port).
+decides what becomes of an operation. A phone that was enrolled again goes on under another id with
+the same numbers: what came under one of them has come. Not here: the reckoning (`sync.ledger`),
+noting a phone's words (`contact`), the list of phones (`devices.queries`, asking through a port).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from server.accounts.models import Account
@@ -20,6 +21,7 @@ from server.activities.wire import moment
 from server.change_feed import operations as change_feed
 from server.change_feed import queries as documents
 from server.database.ids import new_id
+from server.devices import operations as devices
 from server.devices.models import Device, DeviceLine
 from server.devices.queries import Loss, register_ledger
 from server.evidence.models import Upload
@@ -31,10 +33,10 @@ NOTICE = "notice"
 
 def losses(session: Session, found: Iterable[Device]) -> Mapping[str, list[Loss]]:
     """What never came, by device id; a phone that lost nothing is left out."""
-    devices = list(found)
-    lines = _lines(session, [device.id for device in devices])
+    asked = list(found)
+    lines = _lines(session, [device.id for device in asked])
     result = {}
-    for device in devices:
+    for device in asked:
         own = _losses_of(session, device, lines.get(device.id, []))
         if own:
             result[device.id] = own
@@ -45,6 +47,14 @@ def last_word(session: Session, device_id: str) -> Word:
     """What the phone told last; its row is locked, for two requests may come at once."""
     device = session.get_one(Device, device_id, populate_existing=True, with_for_update=True)
     return word_of(device)
+
+
+def go_on(session: Session, now: datetime, device_id: str, former_id: str, told: Word) -> None:
+    """The phone was `former_id` before it was enrolled again. What that one told stands for
+    itself no longer, unless this is an older copy of it."""
+    former = devices.goes_on_from(session, device_id, former_id, told.epoch, told.last_n)
+    if former is not None and ledger.step(word_of(former), told) == "other life":
+        end_life(session, now, former.id)
 
 
 def end_life(session: Session, now: datetime, device_id: str) -> None:
@@ -78,18 +88,19 @@ def welcome_back(session: Session, device_id: str, told: Word) -> None:
 def note_carried(session: Session, device_id: str, epoch: int, numbers: Iterable[int]) -> None:
     """A courier brought these: of a life that ended, they are lost no more."""
     came = set(numbers)
-    for line in _lines(session, [device_id]).get(device_id, []):
-        if line.epoch == epoch and came & set(line.numbers):
-            line.numbers = [n for n in line.numbers if n not in came]
+    for lines in _lines(session, _names(session, device_id)).values():
+        for line in lines:
+            if line.epoch == epoch and came & set(line.numbers):
+                line.numbers = [n for n in line.numbers if n not in came]
     session.flush()
 
 
 def tell(session: Session, now: datetime, account_id: str) -> None:
     """Let the notices of the account say what its phones lost: no more, and no longer."""
-    devices = session.scalars(select(Device).where(Device.account_id == account_id)).all()
-    found = losses(session, devices)
+    own_ones = session.scalars(select(Device).where(Device.account_id == account_id)).all()
+    found = losses(session, own_ones)
     scope = f"account:{account_id}"
-    for device in devices:
+    for device in own_ones:
         own = found.get(device.id, [])
         if not own and not device.loss_open:
             continue
@@ -156,6 +167,10 @@ def _holds_something(device: Device) -> bool:
 
 def _has_a_successor(session: Session, device: Device) -> bool:
     """Whether nobody expects the phone to go on: it was shut out, or another one came after it."""
+    seen = device.last_seen_at or device.created_at
+    goes_on = exists().where(Device.formerly == device.id, Device.created_at >= seen)
+    if session.scalar(select(goes_on)):
+        return False  # it speaks for itself under another id
     if device.revoked_at is not None:
         return True
     owner = session.get_one(Account, device.account_id)
@@ -164,7 +179,6 @@ def _has_a_successor(session: Session, device: Device) -> bool:
             Device.account_id == device.account_id, Device.id != device.id
         )
     )
-    seen = device.last_seen_at or device.created_at
     return owner.disabled_at is not None or (newest is not None and newest > seen)
 
 
@@ -174,7 +188,7 @@ def _photos_lost(session: Session, device: Device, word: Word, numbers: list[int
     since = session.scalar(
         select(func.count()).where(
             Upload.account_id == device.account_id,
-            Upload.device_id == device.id,
+            Upload.device_id.in_(_names(session, device.id)),
             Upload.settled_at > (device.last_seen_at or device.created_at),
         )
     )
@@ -214,10 +228,24 @@ def _photos_of(body: Any) -> set[str]:
 def _arrived(session: Session, device_id: str) -> list[tuple[int | None, int]]:
     rows = session.execute(
         select(OperationLog.epoch, OperationLog.n).where(
-            OperationLog.device_id == device_id, OperationLog.n.is_not(None)
+            OperationLog.device_id.in_(_names(session, device_id)), OperationLog.n.is_not(None)
         )
     )
     return [(row.epoch, row.n) for row in rows]
+
+
+def _names(session: Session, device_id: str) -> list[str]:
+    """All ids under which this phone has been enrolled, earlier and later ones."""
+    found, fresh = {device_id}, {device_id}
+    while fresh:
+        rows = session.execute(
+            select(Device.id, Device.formerly).where(
+                or_(Device.id.in_(fresh), Device.formerly.in_(fresh))
+            )
+        )
+        fresh = {id for row in rows for id in row if id is not None} - found
+        found |= fresh
+    return sorted(found)
 
 
 def _lines(session: Session, device_ids: list[str]) -> dict[str, list[DeviceLine]]:

@@ -42,6 +42,8 @@ class SyncRequest:
     #: The key for sealed files that the phone holds, by its id; `asks_key`: it named one, or None.
     courier_key: str | None = None
     asks_key: bool = False
+    #: The phone that this one was before it was enrolled again.
+    formerly: str | None = None
 
 
 class _Reader:
@@ -139,6 +141,7 @@ def read_request(raw: object, suspect: bool = True) -> SyncRequest:
         taken=reader.names("taken", DRAFTS_MAX),
         courier_key=reader.text("courier_key"),
         asks_key="courier_key" in raw or raw.get("incarnation") is None,
+        formerly=reader.text("formerly"),
     )
     reader.text("catalogue")
     if unsent is not None:

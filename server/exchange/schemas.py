@@ -102,6 +102,10 @@ class SyncRequestSchema(_Open):
 
     protocol = fields.Integer(required=True, validate=validate.Range(min=OLDEST_PROTOCOL))
     device = fields.String(allow_none=True, metadata={"description": "Must fit the token"})
+    formerly = fields.String(
+        allow_none=True,
+        metadata={"description": "The device that this phone was before it was enrolled again"},
+    )
     epoch = fields.Integer(validate=_COUNTER)
     last_n = fields.Integer(validate=_COUNTER)
     app = fields.String(allow_none=True)

@@ -20,7 +20,7 @@ from server.devices.operations import revoke_device
 from server.evidence.models import Upload
 from server.http.actor import SYSTEM
 from tests.factories.accounts import make_account, sign_in
-from tests.factories.activities import Phone, example, wire
+from tests.factories.activities import Phone, example, make_phone, wire
 
 
 @pytest.fixture(autouse=True)
@@ -41,11 +41,11 @@ def phone(client: FlaskClient, session: Session, now: datetime, mai: Account) ->
 
 def tell(
     phone: Phone, last_n: int, operations: int = 0, photos: int = 0, *, epoch: int = 1,
-    sent: list[dict[str, Any]] | None = None,
+    sent: list[dict[str, Any]] | None = None, **members: Any,
 ) -> dict[str, Any]:  # fmt: skip
     unsent = {"operations": operations, "photos": photos, "oldest_at": None}
     return phone.post({"protocol": 1, "epoch": epoch, "last_n": last_n, "unsent": unsent,
-                       "operations": sent or [], "cursors": {}})  # fmt: skip
+                       "operations": sent or [], "cursors": {}, **members})  # fmt: skip
 
 
 def made(*numbers: int) -> list[dict[str, Any]]:
@@ -200,3 +200,65 @@ def test_what_is_too_large_to_keep_whole_has_come_all_the_same(
     assert losses(client, session, now, phone) == []
     waits = session.get_one(ParkedOperation, large["id"])
     assert (waits.commune_id, waits.kind) == ("c-00004-2025", large["kind"])
+
+
+def test_a_phone_that_is_enrolled_again_has_lost_nothing(
+    client: FlaskClient, session: Session, now: datetime, mai: Account, phone: Phone
+) -> None:
+    """What it wrote and counted goes on; only its id is another."""
+    for n in range(1, 8):
+        tell(phone, n, operations=1, sent=made(n))
+    tell(phone, 10, operations=3)
+    again = replaced(client, session, now, mai)
+    revoke(session, now, phone)
+    before = phone.replica.device
+    with clock.frozen(now + timedelta(hours=1)):
+        changes = tell(again, 10, operations=3, sent=made(8), formerly=before)["changes"]
+        assert "loss" not in str(changes)
+        # its last word holds as many as came with it: numbers of before are not missed instead
+        tell(again, 12, operations=4, sent=made(9, 10, 11, 12), formerly=before)
+    revoke(session, now, again)
+    assert losses(client, session, now, phone) == []
+    assert losses(client, session, now, again) == []
+
+
+def test_what_is_lost_after_it_was_enrolled_again_is_named_once(
+    client: FlaskClient, session: Session, now: datetime, mai: Account, phone: Phone
+) -> None:
+    tell(phone, 3, operations=3, photos=2)
+    again = replaced(client, session, now, mai)
+    with clock.frozen(now + timedelta(hours=1)):
+        tell(again, 4, operations=3, photos=1, sent=made(1, 2), formerly=phone.replica.device)
+    revoke(session, now, again)
+    assert losses(client, session, now, phone) == []
+    assert losses(client, session, now, again) == [(2, 1)]
+
+
+def test_an_older_copy_that_is_enrolled_again_is_told_what_it_lost(
+    client: FlaskClient, session: Session, now: datetime, mai: Account, phone: Phone
+) -> None:
+    tell(phone, 5, operations=2, sent=made(1, 2, 3))
+    again = replaced(client, session, now, mai)
+    with clock.frozen(now + timedelta(hours=1)):
+        tell(again, 2, formerly=phone.replica.device)
+        (notice,) = notices(again)
+    assert (notice["device"], notice["operations"]) == (phone.replica.device, 2)
+    assert losses(client, session, now, again) == []
+
+
+def test_nobody_goes_on_from_a_phone_of_somebody_else(
+    client: FlaskClient, session: Session, now: datetime, mai: Account, phone: Phone
+) -> None:
+    stranger = make_phone(client, session, now, name="Hồ Thị Lan")
+    tell(phone, 3, operations=3)
+    for formerly in (phone.replica.device, stranger.replica.device, "không có", None):
+        tell(stranger, 3, operations=1, formerly=formerly)
+        device = session.get_one(Device, stranger.replica.device, populate_existing=True)
+        assert device.formerly is None
+    revoke(session, now, phone)
+    assert losses(client, session, now, phone) == [(3, 0)]
+
+
+def revoke(session: Session, now: datetime, phone: Phone) -> None:
+    revoke_device(session, SYSTEM, now, phone.replica.device)
+    session.commit()
