@@ -39,11 +39,13 @@ class Kept:
     acknowledged_at: str
 
     @property
-    def went_in_at(self) -> int:
-        """The activity's version with this change in it; 0 if it did not go in whole."""
+    def went_in_at(self) -> int | None:
+        """The activity's version with this change in it; 0 if it did not go in whole, None if it
+        did and a phone that was shut out was not told the version."""
         if self.outcome["outcome"] not in (outcomes.Applied.name, outcomes.Merged.name):
             return 0
-        return self.outcome.get("version") or 0
+        version: int | None = self.outcome.get("version")
+        return version
 
 
 def choose(outbox: Sequence[Pending], batch: int) -> list[Pending]:

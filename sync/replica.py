@@ -21,7 +21,7 @@ from sync.errors import CodecError
 from sync.fields import MergePolicy
 from sync.limits import BATCH_MAX, PROTOCOL, ROWS_MAX
 from sync.outbox import Kept, Pending, Wire, choose
-from sync.shadow import Shadow
+from sync.shadow import Shadow, where_rows_went
 from sync.view import Row, apply_operation, content_of, seen_elements
 
 
@@ -51,7 +51,6 @@ class Replica:
         self.catalogue: str | None = None
         self.scopes: dict[str, Shadow] = {scope: Shadow() for scope in scopes}
         self.hidden: dict[str, Shadow] = {}
-        self.moved: dict[str, str] = {}  # scope that was merged away -> where its rows are now
         self.outbox: list[Pending] = []
         self.kept: dict[str, Kept] = {}
         self.parked: dict[str, Kept] = {}
@@ -65,7 +64,6 @@ class Replica:
         other = copy.copy(self)
         other.scopes = {scope: shadow.copy() for scope, shadow in self.scopes.items()}
         other.hidden = {scope: shadow.copy() for scope, shadow in self.hidden.items()}
-        other.moved = dict(self.moved)
         other.outbox = list(self.outbox)
         other.kept = dict(self.kept)
         other.parked = dict(self.parked)
@@ -88,14 +86,18 @@ class Replica:
         """
         row = self.shadow_row(activity)
         for wire in self._on_top(activity, 0 if row is None else row["version"]):
-            row = apply_operation(row, wire, self._policy(wire["kind"]))
+            row = apply_operation(row, wire, self.policies(wire["kind"]))
         return row
 
     def _on_top(self, activity: str, shown: int) -> Iterator[Wire]:
-        """My operations that the server's row at version `shown` does not show yet."""
+        """My operations that the server's row at version `shown` does not show yet.
+
+        The row may come by any feed: its commune may have been merged away meanwhile.
+        """
+        all_read = self._all_read()
         for kept in self.kept.values():
             wire = kept.wire
-            hidden = kept.went_in_at > shown and not self._is_complete(wire["scope"])
+            hidden = not all_read and (kept.went_in_at is None or kept.went_in_at > shown)
             if hidden and wire["activity"] == activity:
                 yield wire
         for pending in self.outbox:
@@ -103,9 +105,8 @@ class Replica:
             if pending.wire["activity"] == activity and (again is None or again > shown):
                 yield pending.wire
 
-    def _is_complete(self, scope: str) -> bool:
-        scope = self.moved.get(scope, scope)
-        return scope not in self.scopes or self.scopes[scope].complete
+    def _all_read(self) -> bool:
+        return all(shadow.complete for shadow in self.scopes.values())
 
     def activities(self) -> list[str]:
         """Ids of all activities in view, in a stable order."""
@@ -148,7 +149,7 @@ class Replica:
         kind = kind or of["kind"]
         shown = {**(of.get("extra") or {}), **of.get("fields", {})}
         patch, was = self._patch(kind, dict(set or {}), shown)
-        was |= seen_elements(of, self._policy(kind), add or {}, remove or {})
+        was |= seen_elements(of, self.policies(kind), add or {}, remove or {})
         wire: Wire = {
             "id": id,
             "activity": activity,
@@ -190,25 +191,22 @@ class Replica:
 
     def _patch(self, kind: str, set: Wire, seen: Mapping[str, Any]) -> tuple[Wire, Wire]:
         """The patch widened to whole groups, and the values seen of every field that it names."""
-        policy = self._policy(kind)
+        policy = self.policies(kind)
         names = dict.fromkeys(name for own in set for name in policy.group_of(own))
         was = {name: seen.get(name) for name in names}
-        return {name: set.get(name, was[name]) if name not in set else set[name]
-                for name in names}, was  # fmt: skip
+        return {name: set[name] if name in set else was[name] for name in names}, was
 
     def _previous(self, activity: str) -> str | None:
         """My last operation on this activity that is pending or had an effect."""
-        for pending in reversed(self.outbox):
-            if pending.wire["activity"] == activity:
-                last: str = pending.wire["id"]
-                return last
+        waiting: list[str] = [
+            each.wire["id"] for each in self.outbox if each.wire["activity"] == activity
+        ]
+        if waiting:
+            return waiting[-1]
         own = [kept.wire["id"] for kept in self.kept.values()
                if kept.wire["activity"] == activity
                and kept.outcome["outcome"] != outcomes.Parked.name]  # fmt: skip
         return own[-1] if own else None
-
-    def _policy(self, kind: str) -> MergePolicy:
-        return self.policies(kind)
 
     # ---- talking to the server
 
@@ -242,7 +240,7 @@ class Replica:
 
     def idle(self) -> bool:
         """Whether nothing is left to send and nothing known is left to read."""
-        return not self.outbox and all(shadow.complete for shadow in self.scopes.values())
+        return not self.outbox and self._all_read()
 
     def take_answer(self, request: Wire, answer: Wire) -> None:
         """Take the answer to `request`, all of it or (the phone being killed before) nothing."""
@@ -269,10 +267,11 @@ class Replica:
         self._take_grants(answer.get("grants") or {})
         if "escrow" in answer:
             return  # shut out: what is left out of this answer says nothing of what is there
+        gone_on = where_rows_went(answer["changes"])
         for scope, shadow in self.scopes.items():
             changes = answer["changes"].get(scope)
             if changes is not None:
-                self._take_changes(shadow, changes, sent, answer["outcomes"])
+                self._take_changes(shadow, changes, sent, answer["outcomes"], gone_on)
             elif scope in request["cursors"]:
                 shadow.end_of_pages()  # left out: nothing beyond the cursor that I named
         self._forget_durable(answer.get("durable_through"))
@@ -318,12 +317,13 @@ class Replica:
         self.outbox = renamed
 
     def _take_changes(
-        self, shadow: Shadow, changes: Wire, sent: Mapping[str, Wire], told: list[Wire]
-    ) -> None:
+        self, shadow: Shadow, changes: Wire, sent: Mapping[str, Wire], told: list[Wire],
+        gone_on: Mapping[str, str],
+    ) -> None:  # fmt: skip
         whole = True
         for row in changes["rows"]:
             if row.get("gone"):
-                self._take_gone(shadow, row)
+                self._take_gone(shadow, row, gone_on.get(row["id"]))
             elif "fields" in row or row.get("type", "activity") != "activity":
                 shadow.put(row)
             else:
@@ -339,11 +339,10 @@ class Replica:
             self.rereads += 1
             shadow.read_anew()
 
-    def _take_gone(self, shadow: Shadow, row: Row) -> None:
+    def _take_gone(self, shadow: Shadow, row: Row, new: str | None) -> None:
         """The row left this scope; where it went I show it on, until it has come there."""
         held = shadow.rows.get(row["id"])
         shadow.drop(row["id"])
-        new = row.get("moved_to")
         if held is not None and new in self.scopes:
             self.scopes[new].carry({**held, "scope": new})
 
@@ -362,12 +361,12 @@ class Replica:
             wire = sent.get(outcome["id"])
             effective = outcome["outcome"] == outcomes.Applied.name
             if wire is not None and wire["activity"] == row["id"] and effective:
-                made = apply_operation(made, wire, self._policy(wire["kind"]))
+                made = apply_operation(made, wire, self.policies(wire["kind"]))
         if made is None:
             return False
         made = {**made, **row}
         try:
-            known = digests.content_digest(*content_of(made, self._policy(made["kind"])))
+            known = digests.content_digest(*content_of(made, self.policies(made["kind"])))
         except (CodecError, KeyError):
             return False
         if not same(known, row.get("digest")):
@@ -379,7 +378,6 @@ class Replica:
         for scope in grants.get("added", ()):
             self.scopes.setdefault(scope, self.hidden.pop(scope, Shadow()))
         for old, new in (grants.get("moved") or {}).items():
-            self.moved[old] = new
             followed = self.scopes.setdefault(new, self.hidden.pop(new, Shadow()))
             for row in self.scopes.pop(old, Shadow()).rows.values():
                 followed.carry({**row, "scope": new})
@@ -393,8 +391,9 @@ class Replica:
         if durable_through is None:
             return
         self.durable_through = durable_through
+        all_read = self._all_read()
         self.kept = {
             id: kept
             for id, kept in self.kept.items()
-            if kept.acknowledged_at >= durable_through or not self._is_complete(kept.wire["scope"])
+            if kept.acknowledged_at >= durable_through or not all_read
         }

@@ -5,7 +5,9 @@ Not here: operations of one's own (`replica`), and rows with them on top (`view`
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from sync import digest as digests
 from sync.view import Row
@@ -81,3 +83,20 @@ class Shadow:
         unseen = None if self.unseen is None else set(self.unseen)
         rows = dict(self.rows)
         return Shadow(self.cursor, rows, self.sum, self.complete, unseen, self.distrusted)
+
+
+def where_rows_went(changes: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Row id -> the scope where it is now, of all rows that left one by these pages.
+
+    A row whose commune was merged away twice has left the one between as well.
+    """
+    left: dict[str, dict[str, str]] = {}
+    for scope, page in changes.items():
+        for row in page["rows"]:
+            if row.get("moved_to"):
+                left.setdefault(row["id"], {})[scope] = row["moved_to"]
+    return {id: _end(tuple(ways.values()), ways) for id, ways in left.items()}
+
+
+def _end(reached: tuple[str, ...], left: Mapping[str, str]) -> str:
+    return next((scope for scope in reached if scope not in left), reached[-1])

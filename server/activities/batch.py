@@ -36,6 +36,7 @@ from sync.fields import MergePolicy
 from sync.operation import Operation
 from sync.outcome import Outcome, Parked, Retry, from_wire
 from sync.reconcile import Context, reconcile
+from sync.record import Record
 from sync.upcast import TooOld, upcast_operation, upcast_record
 
 _log: Table = OperationLog.__table__  # type: ignore[assignment]
@@ -193,8 +194,8 @@ def _reconcile(batch: Batch, operation: Operation, predecessor: Outcome | None) 
     place = _place(batch, held, operation)
     if isinstance(place, Parked):
         return place
-    if operation.scope != place.scope and batch.atlas.is_same(operation.scope, place):
-        operation = replace(operation, scope=place.scope)  # an earlier name of the same place
+    if operation.scope != place.scope and _means(batch, operation, place, before):
+        operation = replace(operation, scope=place.scope)
     kind = catalogue.kinds().get(operation.kind if before is None else before.kind)
     if kind is None:
         return Retry(outcomes.UNKNOWN_KIND)  # an app newer than this server: its turn will come
@@ -222,6 +223,17 @@ def _reconcile(batch: Batch, operation: Operation, predecessor: Outcome | None) 
     putter = batch.actor.account_id if standing is None else standing.author
     batch.writes.note_change(before, done, operation, batch.actor, batch.now, putter)
     return done.outcome
+
+
+def _means(batch: Batch, operation: Operation, place: Place, before: Record | None) -> bool:
+    """Whether the operation means what lies in `place`, though it names another scope: an earlier
+    name of the same place, or where the activity lay in another life of the server."""
+    if batch.atlas.is_same(operation.scope, place):
+        return True
+    if before is None or operation.incarnation is None:
+        return False
+    life = change_feed.life(batch.session)
+    return life is not None and operation.incarnation != life[0]
 
 
 def _standing(batch: Batch, operation: Operation) -> Standing | None:

@@ -39,10 +39,19 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Redirect:
-    """Where a scope's rows are now, or go; `emptied` once none is left behind on the way."""
+    """Where a scope's rows are now, or go; `emptied` once none is left behind on the way.
+
+    `through`: the scopes between in which some may still be. `steps`: how many redirects lead
+    there.
+    """
 
     to: str
     emptied: bool
+    through: tuple[str, ...] = ()
+    steps: int = 1
+
+
+_NOT_YET = Redirect("", emptied=True, steps=0)
 
 
 def redirect(session: Session, old: str, new: str) -> None:
@@ -134,9 +143,13 @@ def redirects(session: Session, scopes: Iterable[str]) -> dict[str, Redirect]:
             if row is None:
                 del ahead[scope]
                 continue
-            before = found.get(scope)
-            emptied = row.emptied_at is not None and (before is None or before.emptied)
-            found[scope] = Redirect(row.redirect_to, emptied)
+            before = found.get(scope, _NOT_YET)
+            emptied = row.emptied_at is not None
+            still = (here,) if here != scope and not emptied else ()
+            found[scope] = Redirect(
+                row.redirect_to, before.emptied and emptied, before.through + still,
+                before.steps + 1,
+            )  # fmt: skip
             ahead[scope] = row.redirect_to
     return found
 

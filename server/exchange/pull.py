@@ -54,7 +54,7 @@ def wanted(
 ) -> Wanted:
     """`results` are those of the operations that came with this request; `leaving` are scopes on
     their way into one of the actor's (`follow`)."""
-    return Wanted(request, actor.device_id, (*actor.scopes, *leaving), _own(results))
+    return Wanted(request, actor.device_id, (*leaving, *actor.scopes), _own(results))
 
 
 def known_changes(wanted: Wanted, seen: Glance) -> dict[str, Any] | None:
@@ -153,13 +153,19 @@ def follow(session: Session, actor: Actor, cursors: Mapping[str, int]) -> Follow
     strange = sorted(scope for scope in cursors if scope not in granted)
     redirects = moves.redirects(session, strange) if strange else {}
     followed = {scope: to for scope, to in redirects.items() if to.to in granted}
+    # Merged twice: rows that are still on their way from one to the next must not be lost sight of
+    between = dict.fromkeys(each for to in followed.values() for each in to.through)
+    added = (*actor.scopes, *(scope for scope in between if scope not in granted))
+    leaving = {scope: to.steps for scope, to in followed.items() if not to.emptied}
+    leaving |= dict.fromkeys((scope for scope in between if scope not in leaving), 1)
     return Following(
         {
-            "added": [scope for scope in actor.scopes if scope not in cursors],
+            "added": [scope for scope in added if scope not in cursors],
             "dropped": [scope for scope in strange if scope not in followed],
             "moved": {scope: to.to for scope, to in followed.items() if to.emptied},
         },
-        tuple(scope for scope, to in followed.items() if not to.emptied),
+        # The farthest first: what left a feed is read no later than what came through it
+        tuple(sorted(leaving, key=lambda scope: -leaving[scope])),
     )
 
 

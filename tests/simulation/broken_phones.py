@@ -12,6 +12,8 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from sync.replica import Replica
+from sync.shadow import Shadow
+from sync.view import Row
 from tests.simulation.events import Response
 from tests.simulation.phone import Killed, Phone, StorageFull
 from tests.simulation.state import Wire
@@ -200,3 +202,22 @@ class OneOutboxForAll(Phone):
         for _, sealed in self.sealed.values():
             sealed.outbox = []
         self.disk.outbox = self.disk.outbox + [replace(each) for each in left]
+
+
+class ForgetsWhatMoved(Replica):
+    """What is gone is gone; if it is elsewhere, that feed will bring it."""
+
+    def _take_gone(self, shadow: Shadow, row: Row, new: str | None) -> None:
+        shadow.drop(row["id"])
+
+    def _take_grants(self, grants: Any) -> None:
+        for old in grants.get("moved") or {}:
+            self.scopes[old] = Shadow()
+        super()._take_grants(grants)
+
+
+class StaysInTheOldFeed(Replica):
+    """Feeds are followed until they are taken away."""
+
+    def _take_grants(self, grants: Any) -> None:
+        super()._take_grants({**grants, "moved": {}})

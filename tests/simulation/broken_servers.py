@@ -16,6 +16,7 @@ from sync.operation import Operation
 from sync.outcome import Applied, Outcome, Parked, Retry
 from sync.reconcile import Context, Reconciled, reconcile
 from sync.record import Record
+from tests.simulation.communes import leads_to
 from tests.simulation.port import Account, Bug, Clash, moment
 from tests.simulation.rules import POLICY
 from tests.simulation.server import ModelServer
@@ -312,3 +313,40 @@ class ShutOutWrites(ModelServer):
             return super().decide(work, raw, request)
         finally:
             work.revoked = shut
+
+
+class ClosedFeedTakesMore(ModelServer):
+    """Where a report goes is where its phone says: the merger is dealt with by the mover."""
+
+    def place(
+        self, work: State, record: Record | None, operation: Operation, account: Account
+    ) -> str | Parked:
+        return operation.scope if record is None else record.scope
+
+
+class OldNamesAreStrange(ModelServer):
+    """A commune that was merged away is none."""
+
+    def place(
+        self, work: State, record: Record | None, operation: Operation, account: Account
+    ) -> str | Parked:
+        if work.communes.get(operation.scope):
+            return Parked(outcomes.WRONG_SCOPE)
+        return super().place(work, record, operation, account)
+
+
+class TheHeirTakesAll(ModelServer):
+    """Who reports in a divided commune means the part that takes its rows."""
+
+    def place(
+        self, work: State, record: Record | None, operation: Operation, account: Account
+    ) -> str | Parked:
+        found = super().place(work, record, operation, account)
+        return leads_to(work.communes, operation.scope) if isinstance(found, Parked) else found
+
+
+class MovesUnstamped(ModelServer):
+    """A row that nobody changed needs no number."""
+
+    def move(self, work: State, record: Record, new: str) -> None:
+        work.records[record.id] = replace(record, scope=new)

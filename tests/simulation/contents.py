@@ -64,8 +64,10 @@ def answer_as_edit(operation: Operation, standing: Standing | None) -> Operation
 def must_wait(wire: Wire, state: State) -> bool:
     """Whether an operation has a reason of its own to be told `retry`."""
     early = wire["after"] is not None and wire["after"] not in state.log
-    if wire["type"] == "resolve" and wire["resolve"]["conflict"] not in state.standing:
-        return True  # the operation that leaves the conflict has not come
+    if wire["type"] == "resolve":
+        activity, _ = state.standing.get(wire["resolve"]["conflict"], (None, None))
+        if activity != wire["activity"]:
+            return True  # the operation that leaves the conflict has not come
     orphan = wire["type"] != "create" and wire["activity"] not in state.records
     return early or orphan or wire["kind"] != KIND or wire["set"].get("title") == BUG_TITLE
 

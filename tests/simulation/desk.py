@@ -5,7 +5,9 @@ Not here: phones and the network.
 
 from __future__ import annotations
 
-from tests.simulation.events import ACCOUNTS, GRANTABLE
+from tests.simulation import communes
+from tests.simulation.events import ACCOUNTS
+from tests.simulation.rules import ELSEWHERE
 from tests.simulation.scene import Scene
 
 
@@ -34,8 +36,13 @@ class ServerEvents(Scene):
         return True
 
     def other_writes_meanwhile(self) -> bool:
-        self.server.meanwhile = lambda: void(self.reviewer_opens(), self.reviewer_decides())
+        self.server.meanwhile = lambda: void(
+            self.reviewer_opens(), self.reviewer_decides(), self.rows_move()
+        )
         return True
+
+    def rows_move(self) -> bool:
+        raise NotImplementedError
 
     def _fault(self, what: str) -> bool:
         self.server.fault = what
@@ -134,7 +141,8 @@ class ServerEvents(Scene):
     def scope_granted(self) -> bool:
         account = self.chance.choice(ACCOUNTS)
         has = self.server.scopes_of(account)
-        new = [scope for scope in GRANTABLE if scope not in has]
+        there = communes.live(self.server.state.communes)
+        new = [scope for scope in there if scope not in (*has, ELSEWHERE)]
         if not new:
             return False
         self.server.grant(account, (*has, self.chance.choice(new)))

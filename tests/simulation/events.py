@@ -19,10 +19,6 @@ ACCOUNTS = (
     Account("binh", ("commune:c-00004-2025", "commune:c-00008-2025")),
     Account("chi", ("commune:c-00008-2025",)),
 )
-#: Feeds that a person may be given, beside their own.
-GRANTABLE = ("commune:c-00004-2025", "commune:c-00008-2025")
-#: A commune of which nobody in this world has charge.
-ELSEWHERE = "commune:c-00025-2025"
 STEPS = 260
 #: Syncs that a phone may need to drain when nothing fails: batches of what it holds, pages of
 #: what it lacks, and the day that an operation may be told `retry`.
@@ -46,12 +42,14 @@ EVENTS: dict[str, int] = {
     "reviewer_opens": 10, "reviewer_decides": 10, "conflict_opened": 5, "conflict_answered": 6,
     "notice_sent": 2,    "notice_withdrawn": 1, "scope_granted": 2, "scope_revoked": 1,
     "device_revoked": 1, "revoked_enrolled": 3,
+    "communes_merged": 1, "commune_divided": 1, "commune_renamed": 1, "rows_move": 6,
 }  # fmt: skip
 _LIFE = {
     "person_acts", "phone_asks", "hours_pass", "request_arrives", "answer_arrives",
     "phone_copied", "storage_freed", "tab_opened", "tab_closed", "backup_made", "backup_verified",
     "reviewer_opens", "reviewer_decides", "conflict_opened", "conflict_answered", "notice_sent",
-    "notice_withdrawn", "scope_granted", "user_changed", "revoked_enrolled",
+    "notice_withdrawn", "scope_granted", "user_changed", "revoked_enrolled", "commune_renamed",
+    "rows_move",
 }  # fmt: skip
 #: Those of them that are faults, for the summary.
 FAULTS = frozenset(EVENTS) - _LIFE

@@ -18,6 +18,7 @@ from sync.operation import Operation
 from sync.reconcile import Reconciled
 from sync.record import Record
 from sync.replica import Replica
+from tests.simulation.communes import is_one_of, leads_to
 from tests.simulation.contents import (
     Key,
     answer_as_edit,
@@ -29,42 +30,36 @@ from tests.simulation.contents import (
     shown_content,
     values,
 )
+from tests.simulation.judge import Violation
+from tests.simulation.judge_of_places import PlaceJudge
 from tests.simulation.others import REVIEWER
 from tests.simulation.state import Logged, State, Wire, recomputed_digest
 
 
-class Violation(AssertionError):
-    """An invariant does not hold. The message begins with its name."""
-
-
-class Oracle:
+class Oracle(PlaceJudge):
     """Knows every operation that a person ever saved, and how each was answered.
 
     `server` gives the server that is watched.
     """
 
     def __init__(self, server: Callable[[], Any]) -> None:
+        super().__init__()
         self.server = server
         self.saved: dict[Key, Wire] = {}
         self.seen: dict[str, list[list[Any]]] = {}
         self.renamed: dict[Key, Key] = {}
         self.abandoned: set[Key] = set()
         self.answered: dict[tuple[str, Key], tuple[Any, ...]] = {}
-        self.checks: Counter[str] = Counter()
         self.owners: dict[str, str] = {}
         self.resolved: set[str] = set()
         self.answers: dict[str, tuple[str, bool]] = {}  # operation -> conflict, author's own
         self.ended: dict[tuple[str, str], str] = {}
         self.amended: set[tuple[str, int]] = set()  # activity, version that an answer made
 
-    def expect(self, invariant: str, holds: bool, message: str) -> None:
-        self.checks[invariant] += 1
-        if not holds:
-            raise Violation(f"{invariant}: {message}")
-
     def on_saved(self, wire: Wire, phone: Replica, account: str) -> None:
         """Somebody signed in as `account` did something with `phone`."""
         self.saved[key_of(wire)] = wire
+        self.places_named[wire["id"]] = wire["type"], wire["scope"]
         self.owners[key_of(wire)[1]] = account
         if wire["type"] == "withdraw":
             sides = (phone.view(wire["activity"]), phone.shadow_row(wire["activity"]))
@@ -181,6 +176,7 @@ class Oracle:
         if operations:
             touched = {after.log[id].activity for id in fresh}
             self.expect("I4 only new operations act", set(changed) <= touched, f"{changed}")
+        self.on_places(before, after, changed, fresh)
         for id in changed:
             old, new = before.records.get(id), after.records[id]
             steps = sum(after.log[op].activity == id for op in fresh) if operations else 1
@@ -208,7 +204,7 @@ class Oracle:
     def on_served(self, request: Wire, answer: Wire, server: Any) -> None:
         """The server answered, whether or not anybody hears it."""
         state: State = server.state
-        self._granted(answer, server.feeds_of(request["device"]))
+        self._granted(answer, server.feeds_of(request["device"]), state)
         if request["device"] in state.revoked:
             self.expect("I8 who is shut out reads nothing", not answer["changes"], f"{answer}")
         life = answer["incarnation"]
@@ -220,7 +216,8 @@ class Oracle:
         for told in answer["outcomes"]:
             wire = sent[told["id"]]
             if told["outcome"] == "retry":
-                waits = wire["after"] in behind or must_wait(wire, state)
+                on = (wire.get("resolve") or {}).get("conflict")  # named by what left it
+                waits = wire["after"] in behind or on in behind or must_wait(wire, state)
                 waits = waits or wire["activity"] in stuck
                 stuck.add(wire["activity"])
                 self.expect("I11 poison never blocks", waits, f"{told}")
@@ -251,12 +248,14 @@ class Oracle:
         scopes, record = state.grants.get(row.account), state.records.get(row.activity)
         if scopes is None or record is None or row.stored.outcome.name == "parked":
             return
-        self.expect("I8 only the granted write", record.scope in scopes, f"{row}")
+        works = is_one_of(state.communes, record.scope, scopes)
+        self.expect("I8 only the granted write", works, f"{row}")
 
-    def _granted(self, answer: Wire, feeds: tuple[str, ...]) -> None:
+    def _granted(self, answer: Wire, feeds: tuple[str, ...], state: State) -> None:
         for scope, changes in answer["changes"].items():
             inside = all(row.get("scope", scope) == scope for row in changes["rows"])
-            self.expect("I8 only granted feeds", scope in feeds and inside, f"{scope} of {feeds}")
+            mine = leads_to(state.communes, scope) in feeds
+            self.expect("I8 only granted feeds", mine and inside, f"{scope} of {feeds}")
 
     # ---- on the phone
 
@@ -275,17 +274,22 @@ class Oracle:
             reread = not same_life or shadow.unseen is not None
             self.expect("I5 cursor moves forward", forward or reread, f"{after.device} {scope}")
         self._effects_visible(answer, after)
+        self.on_sight(before, answer, after, server)
         if life == server.incarnation:
             self._shows_what_stands(answer, after, server.state)
         self._left_outbox(before, answer, after, server)
 
     def _effects_visible(self, answer: Wire, phone: Replica) -> None:
+        all_read = all(shadow.complete for shadow in phone.scopes.values())
         for told in answer["outcomes"]:
             shadow = phone.scopes.get(told.get("scope") or "")
             if shadow is None or not shadow.complete or told["outcome"] == "retry":
                 continue
             if told.get("version") is not None:
                 row = shadow.rows.get(told["activity"])
+                row = row or phone.shadow_row(told["activity"])
+                if not all_read and (row is None or row["seq"] == 0):
+                    continue  # it has gone on meanwhile, and has not come there yet
                 there = row is not None and row["version"] >= told["version"]
                 self.expect("I7 outcome with its effect", there, f"{phone.device} {told}")
 
@@ -297,7 +301,9 @@ class Oracle:
                 continue  # being read anew, rows of an earlier life among the others
             row = shadow.rows.get(id)
             record = state.records.get(id)
-            if row is not None and record is not None and row["seq"] == state.seqs[id]:
+            if record is None or record.scope != told["scope"]:
+                continue  # it has gone on meanwhile
+            if row is not None and row["seq"] == state.seqs[id]:
                 held, wanted = shown(row), shown(state.row(record))
                 detail = f"{phone.device} {held} is not {wanted}"
                 self.expect("I1 a row is the server's", held == wanted, detail)
@@ -337,6 +343,7 @@ class Oracle:
             right = recomputed_digest(state, scope) == kept.digest
             self.expect("I1 digest is the sum", right, scope)
             self._superset(server, scope)
+        self.on_places_at_end(server)
         self._nothing_lost(state, phones)
         counts = Counter(row.stored.outcome.name for row in state.log.values())
         four = sum(counts[name] for name in ("applied", "merged", "conflict", "parked"))

@@ -13,8 +13,7 @@ from typing import Any
 
 from sync.outbox import Pending
 from sync.replica import Replica
-from tests.simulation.events import ELSEWHERE
-from tests.simulation.rules import BUG_TITLE, KIND
+from tests.simulation.rules import BUG_TITLE, ELSEWHERE, KIND
 from tests.simulation.state import Wire
 
 #: Weights of what a person does next.
@@ -65,9 +64,12 @@ class Person:
         """Edit and resend the first parked operation; what was wrong with it is put right."""
         id = next(iter(phone.parked))
         wrong = phone.parked[id].wire["set"]
+        choices = [option["scope"] for problem in phone.parked[id].outcome.get("problems") or ()
+                   for option in problem.get("options", ())]  # fmt: skip
+        scope = self.chance.choice(choices) if choices else None
         right: Wire = {"count": 1} if "count" in wrong else {}
         right |= {"title": self._word()} if wrong.get("title") == BUG_TITLE else {}
-        return phone.resend(id, self.name(), right)
+        return phone.resend(id, self.name(), right, scope)
 
     def _open_conflicts(self, phone: Replica) -> list[tuple[str, Wire]]:
         rows = [(id, phone.shadow_row(id)) for id in phone.activities()]

@@ -32,14 +32,15 @@ from sync.conflict import Conflict, Resolution, Standing
 from sync.feed import ScopeState
 from sync.outcome import from_wire
 from sync.record import Record
-from tests.simulation.events import ACCOUNTS, ELSEWHERE, GRANTABLE
+from tests.simulation.events import ACCOUNTS
+from tests.simulation.rules import COMMUNES
 from tests.simulation.state import Logged, Notice, State, Wire
 
 #: What the world's second 0 is called.
 BEGINNING = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 REVIEWER = "reviewer"
 #: Units that the world needs; a whole country would have to be put back for every seed.
-_UNITS = ("vn", "p-01-2025", *(s.partition(":")[2] for s in (*GRANTABLE, ELSEWHERE)))
+_UNITS = ("vn", "p-01-2025", *(scope.partition(":")[2] for scope in COMMUNES))
 
 
 def moment_of(seconds: float) -> datetime:
@@ -143,6 +144,7 @@ class Reader:
             if known.seq != seq:
                 after.scopes[name] = ScopeState(seq, int(digest, 16))
                 self._read_activities(after, name, known.seq)
+                self._read_moves(after, name, known.seq)
                 self._read_documents(after, name, known.seq)
         return after, self._read_log(after)
 
@@ -186,6 +188,12 @@ class Reader:
                 state.records[id] = found
             state.reviews[id] = seen
             self._read_conflicts(state, id)
+
+    def _read_moves(self, state: State, scope: str, beyond: int) -> None:
+        for id, seq, new in self._rows(
+            "SELECT row_id, seq, moved_to FROM feed_move WHERE scope = ? AND seq > ?", scope, beyond
+        ):
+            state.moved[scope, id] = seq, new
 
     def _read_conflicts(self, state: State, activity: str) -> None:
         found = self._rows(

@@ -21,7 +21,7 @@ from sqlalchemy.exc import OperationalError
 from server import catalogue, clock, problems
 from server.accounts import queries as accounts
 from server.accounts.models import AccountUnit
-from server.activities import batch
+from server.activities import batch, moving
 from server.change_feed import operations as change_feed
 from server.change_feed import queries as feed_queries
 from server.database import db, ids
@@ -29,12 +29,16 @@ from server.devices import operations as devices
 from server.exchange import push
 from server.http.actor import SYSTEM
 from server.http.transaction import reading, writing
+from server.places import recording
+from server.places.acts import read_act
 from server.problems import ProblemError
 from server.reviews import conflicts
 from server.reviews import operations as reviews
 from sync.feed import Page, page
 from sync.fields import MergePolicy
+from tests.simulation.communes import Act
 from tests.simulation.port import Account, Bug, Crashed, Refused, Watch
+from tests.simulation.real_country import act_text
 from tests.simulation.real_database import REVIEWER, Reader, moment_of, the_house
 from tests.simulation.real_kind import kind
 from tests.simulation.real_kind import problems as problems_of
@@ -80,7 +84,7 @@ class RealServer:
         self.client = self.house.app.test_client(use_cookies=False)
         self.tokens: dict[str, str] = {}
         self.sent: list[str] = []
-        self.backups: list[tuple[float, sqlite3.Connection, str]] = []
+        self.backups: list[tuple[float, sqlite3.Connection, str, dict[str, tuple[str, ...]]]] = []
         self.durable_through: float | None = None
         self.fault: str | None = None
         self.meanwhile: Callable[[], None] | None = None
@@ -186,6 +190,25 @@ class RealServer:
             session.execute(insert(AccountUnit), rows)
         self._read_people()
 
+    # ---- communes
+
+    def reform(self, act: Act) -> bool:
+        """Recorded and carried out as an operator does both."""
+        before = self.state
+        read = read_act(act_text(act), "simulation")
+        with self._time(), writing() as session:
+            recording.record_act(session, clock.now(), read)
+        with self._time(), writing() as session:
+            moving.carry_out_due(session, SYSTEM, clock.now())
+        self._read_people()
+        new = {scope: () for scope in act.new if scope not in before.communes}
+        self.state.communes |= new | dict.fromkeys(act.ended, act.new)
+        return True
+
+    def move_some(self, limit: int) -> int | None:
+        with self._time(), writing() as session:
+            return moving.move_some(session, clock.now(), limit)
+
     # ---- those who write beside the phones
 
     def review(self, id: str, version: int, decision: str) -> bool:
@@ -237,17 +260,19 @@ class RealServer:
     # ---- backups
 
     def back_up(self) -> None:
-        self.backups.append((self.clock(), self.house.content(), self.incarnation))
+        content = self.house.content()
+        kept = (self.clock(), content, self.incarnation, dict(self.state.communes))
+        self.backups.append(kept)
 
     def verify_backup(self) -> None:
-        at, _, life = self.backups[-1]
+        at, _, life, _ = self.backups[-1]
         through = moment_of(at - PROMISED_BEFORE_S)
         with self._time(), writing() as session:
             if change_feed.promise_durable(session, life, through):
                 self.durable_through = at - PROMISED_BEFORE_S
 
     def restore(self, backup: int) -> None:
-        at, content, _ = self.backups[backup]
+        at, content, _, communes = self.backups[backup]
         self.house.put_back(content)
         self.backups = self.backups[: backup + 1]
         self.state = State()
@@ -256,6 +281,7 @@ class RealServer:
             change_feed.begin_new_life(session, clock.now(), through)
         self.durable_through = at - PROMISED_BEFORE_S
         self._read_all()
+        self.state.communes = dict(communes)
 
     # ---- reading what happened
 

@@ -12,6 +12,9 @@ from typing import Any
 from sync.fields import MergePolicy
 
 KIND = "broadcast"
+#: The communes in force when the world begins; of the last one nobody has charge.
+COMMUNES = ("commune:c-00004-2025", "commune:c-00008-2025", "commune:c-00025-2025")
+ELSEWHERE = COMMUNES[-1]
 POLICY = MergePolicy(
     groups=(("lat", "lon"),),
     set_fields={"evidence": "sha256", "lines": "id"},

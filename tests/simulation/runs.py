@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.simulation.broken import BROKEN
-from tests.simulation.oracle import Violation
+from tests.simulation.judge import Violation
 from tests.simulation.world import World
 
 #: Every so many seeds one is run twice, to see that the same seed gives the same trace (I19).

@@ -23,8 +23,9 @@ from sync.operation import Operation, parse_operation
 from sync.outcome import Applied, Outcome, Parked, Retry, to_wire
 from sync.reconcile import Context, Reconciled, reconcile
 from sync.record import Record
-from tests.simulation.others import Others
+from tests.simulation.communes import is_one_of
 from tests.simulation.port import Account, Bug, Clash, Crashed, Refused, Server, Watch, moment
+from tests.simulation.reforms import Reforms
 from tests.simulation.rules import BUG_TITLE, KIND, policy_of_version, validate
 from tests.simulation.state import Logged, State, Wire, row_without_body
 
@@ -34,7 +35,7 @@ __all__ = ["Account", "Bug", "Crashed", "ModelServer", "Refused", "Server", "Wat
 CLASHES_MAX = 10
 
 
-class ModelServer(Others):
+class ModelServer(Reforms):
     """`accounts` maps device -> account; `clock` gives virtual seconds; `name` makes a new id."""
 
     def __init__(
@@ -140,7 +141,7 @@ class ModelServer(Others):
         known = work.log.get(operation.id)
         outcome = self.recall(work, operation, device)
         if outcome is not None:
-            return self._told(work, operation, outcome, known is not None and known.fork)
+            return self._told(work, operation, outcome, known is not None and known.fork, device)
         before = work.log.get(operation.after or "")
         # What came with that id in this very request may have another content.
         sent = next((other for other in request["operations"]
@@ -157,10 +158,10 @@ class ModelServer(Others):
         if isinstance(outcome, Retry):
             since = work.first_retry.setdefault(operation.id, self.clock())
             if self.clock() - since < limits.RETRY_S_MAX:
-                return self._told(work, operation, outcome, False)
+                return self._told(work, operation, outcome, False, device)
             outcome = admission.give_up(outcome)
         fork = self._log(work, operation, outcome, request)
-        return self._told(work, operation, outcome, fork)
+        return self._told(work, operation, outcome, fork, device)
 
     def _read(self, raw: Wire) -> Operation | OperationError:
         """An envelope never changes: what was read of one is remembered."""
@@ -192,9 +193,14 @@ class ModelServer(Others):
             raise Bug(operation.id)
         account = self.account_of(device)
         record = work.records.get(operation.activity)
+        place = self.place(work, record, operation, account)
+        if isinstance(place, Parked):
+            return place
+        if operation.scope != place and self.means(work, operation, record, place):
+            operation = replace(operation, scope=place)  # an earlier name of the same place
         context = Context(
             author=account.id,
-            may_write=operation.scope in self.scopes_of(account),
+            may_write=self.may_write(work, account, place),
             validate=validate,
             open_conflict=bool(work.conflicts.get(operation.activity)),
             predecessor=predecessor,
@@ -242,13 +248,18 @@ class ModelServer(Others):
         )
         return fork
 
-    def _told(self, work: State, operation: Operation, outcome: Outcome, fork: bool) -> Wire:
+    def _told(
+        self, work: State, operation: Operation, outcome: Outcome, fork: bool, device: str
+    ) -> Wire:
         record = work.records.get(operation.activity)
+        known = record is not None and is_one_of(
+            work.communes, record.scope, self.scopes_of(self.account_of(device))
+        )
         return {
             **to_wire(outcome),
             "id": operation.id,
             "activity": operation.activity,
-            "scope": operation.scope,
+            "scope": record.scope if record is not None and known else operation.scope,
             "seq": None if record is None else work.seqs[record.id],
             "fork": fork,
         }
@@ -279,7 +290,7 @@ class ModelServer(Others):
             outcome = Parked(outcomes.BUG)
             fork = self._log(work, operation, outcome, request)
         self.commit(work, [operation.id])
-        return self._told(work, operation, outcome, fork)
+        return self._told(work, operation, outcome, fork, request["device"])
 
     # ---- the pull
 
@@ -289,9 +300,10 @@ class ModelServer(Others):
             between, self.meanwhile = self.meanwhile, None
             between()
         feeds = self.feeds_of(request["device"])
+        led = self.leaving(feeds, request["cursors"])
         changes: Wire = {}
         room = request["max_rows"]
-        for scope in feeds:
+        for scope in (*(old for old in led if not self.is_emptied(old)), *feeds):
             cursor = feed.start_of(
                 request["cursors"].get(scope), request["incarnation"], self.incarnation
             )
@@ -303,7 +315,7 @@ class ModelServer(Others):
             room -= len(page.rows)
             rows = [self._lighter(row, told, cursor) for row in page.rows]
             changes[scope] = {"to": page.to, "more": page.more, "digest": digest, "rows": rows}
-        return self.answer(told, changes, self.grants(feeds, request["cursors"]))
+        return self.answer(told, changes, self.grants(feeds, request["cursors"], led))
 
     def answer(self, told: list[Wire], changes: Wire, grants: Wire) -> Wire:
         return {
@@ -318,16 +330,21 @@ class ModelServer(Others):
             "retry_after_s": 0,
         }
 
-    def grants(self, feeds: tuple[str, ...], cursors: dict[str, int]) -> Wire:
-        """What the account gained and lost against what the phone follows."""
-        added = [scope for scope in feeds if scope not in cursors]
-        return {"added": added, "dropped": sorted(set(cursors) - set(feeds)), "moved": {}}
+    def grants(self, feeds: tuple[str, ...], cursors: dict[str, int], led: dict[str, str]) -> Wire:
+        """What the account gained and lost against what the phone follows; `led` are feeds that
+        lead into one of its own."""
+        added = [scope for scope in dict.fromkeys((*feeds, *led)) if scope not in cursors]
+        dropped = sorted(set(cursors) - set(feeds) - set(led))
+        moved = {old: new for old, new in led.items() if old in cursors and self.is_emptied(old)}
+        return {"added": added, "dropped": dropped, "moved": moved}
 
     def page(self, scope: str, cursor: int, limit: int) -> feed.Page:
         return feed.page(self.state.rows(scope, cursor), cursor, limit)
 
     def _lighter(self, row: Any, told: list[Wire], cursor: int) -> Wire:
         """Without its body, where the phone has it: its own changes on a row that it had seen."""
+        if row.get("gone"):
+            return dict(row)
         own = [each for each in told if each["activity"] == row["id"]]
         applied = all(each["outcome"] == Applied.name and not each.get("reason") for each in own)
         before = self.seqs_before.get(row["id"], 0)

@@ -12,6 +12,7 @@ from sync import feed
 from sync.admission import Stored
 from sync.conflict import Conflict, Standing
 from sync.record import Record
+from tests.simulation.rules import COMMUNES
 
 Wire = dict[str, Any]
 
@@ -59,6 +60,14 @@ class State:
     numbers: dict[tuple[str, int, int | None], str] = field(default_factory=dict)
     devices: dict[str, str] = field(default_factory=dict)
     grants: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    #: Which communes there are, and what took the place of those that ended.
+    communes: dict[str, tuple[str, ...]] = field(
+        default_factory=lambda: dict.fromkeys(COMMUNES, ())
+    )
+    #: Closed feeds of which nothing is left, and what stands there for rows that went elsewhere:
+    #: (scope, id) -> number, new scope.
+    emptied: dict[str, bool] = field(default_factory=dict)
+    moved: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
     #: Devices that were shut out.
     revoked: dict[str, bool] = field(default_factory=dict)
     #: Every conflict that ever was, by its id: the activity, whose it is, how it ended.
@@ -84,6 +93,11 @@ class State:
             self.row(record)
             for record in self.records.values()
             if record.scope == scope and seqs[record.id] > beyond
+        ]
+        found += [
+            {"type": "activity", "id": id, "seq": seq, "gone": True, "moved_to": new}
+            for (old, id), (seq, new) in self.moved.items()
+            if old == scope and seq > beyond
         ]
         for notice in self.notices.values():
             if notice.scope == scope and seqs[notice.id] > beyond:

@@ -13,7 +13,7 @@ import pytest
 
 from tests.simulation.broken import BROKEN
 from tests.simulation.invariants import INVARIANTS, listed
-from tests.simulation.oracle import Violation
+from tests.simulation.judge import Violation
 from tests.simulation.runs import Plan, run_seeds, seeds_that_failed
 from tests.simulation.world import World
 

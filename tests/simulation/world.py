@@ -7,17 +7,18 @@ Not here: what each event does (`network`, `mishaps`, `desk`).
 
 from __future__ import annotations
 
+from tests.simulation.country import CountryEvents
 from tests.simulation.desk import ServerEvents
 from tests.simulation.events import EVENTS, RECOVERY_ROUNDS_MAX, STEPS
+from tests.simulation.judge import Violation
 from tests.simulation.mishaps import PhoneEvents
 from tests.simulation.network import NetworkEvents
-from tests.simulation.oracle import Violation
 from tests.simulation.phone import Phone
 
 _NAMES, _WEIGHTS = tuple(EVENTS), tuple(EVENTS.values())
 
 
-class World(PhoneEvents, NetworkEvents, ServerEvents):
+class World(CountryEvents, PhoneEvents, NetworkEvents, ServerEvents):
     """One seed's history. `run` raises Violation, with the trace in `trace`."""
 
     def run(self) -> None:
@@ -45,6 +46,7 @@ class World(PhoneEvents, NetworkEvents, ServerEvents):
         self.cuts.clear()
         self.server.fault = self.server.meanwhile = None
         self.server.deploying = False
+        self.all_rows_move()
         self._wake_all()
         for _ in range(RECOVERY_ROUNDS_MAX):
             self.now += 3600

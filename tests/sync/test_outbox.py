@@ -22,3 +22,7 @@ def test_an_activity_that_waits_stands_behind_in_its_own_order() -> None:
 )
 def test_where_an_operation_went_in(outcome: str, version: int) -> None:
     assert Kept(envelope(), {"outcome": outcome, "version": 3}, "t").went_in_at == version
+
+
+def test_who_was_shut_out_is_not_told_where() -> None:
+    assert Kept(envelope(), {"outcome": "applied", "version": None}, "t").went_in_at is None

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from sync import digest
-from sync.shadow import Shadow
+from sync.shadow import Shadow, where_rows_went
 
 
 def row(id: str, version: int, seq: int) -> dict[str, Any]:
@@ -52,3 +52,12 @@ def test_a_copy_is_apart() -> None:
     twin = shadow.copy()
     shadow.put(row("a", 1, 1))
     assert not twin.rows
+
+
+def test_a_row_that_went_on_twice_is_where_it_went_last() -> None:
+    def page(id: str, to: str) -> dict[str, Any]:
+        return {"rows": [{"id": id, "gone": True, "moved_to": to}, row("b", 1, 9)]}
+
+    pages = {"second": page("a", "third"), "first": page("a", "second"), "fifth": page("c", "d")}
+    assert where_rows_went(pages) == {"a": "third", "c": "d"}
+    assert where_rows_went({"third": {"rows": [row("a", 1, 1), {"id": "x", "gone": True}]}}) == {}

@@ -31,7 +31,8 @@ export function settle(item: OutboxItem, outcome: OutcomeRow, hearing: Hearing):
   switch (outcome.outcome) {
     case "applied":
     case "merged": {
-      const wentInAt = outcome.version ?? 0;
+      // Who was shut out is not told the version: then it stands on top until all is read.
+      const wentInAt = outcome.version ?? undefined;
       return { ...item, state: "told", acknowledgedAt: hearing.serverTime, wentInAt };
     }
     case "conflict":
@@ -97,7 +98,8 @@ export function reoffer(item: OutboxItem, durableThrough: string | null): Outbox
  */
 export function seen(item: OutboxItem, version: number | undefined, complete: boolean): OutboxItem {
   if (item.state !== "told") return item;
-  return complete || (version ?? 0) >= (item.wentInAt ?? 0) ? { ...item, state: "kept" } : item;
+  const isThere = item.wentInAt !== undefined && (version ?? 0) >= item.wentInAt;
+  return complete || isThere ? { ...item, state: "kept" } : item;
 }
 
 /**

@@ -139,15 +139,17 @@ function settleOutcomes(sheet: Sheet, request: SyncRequest, answer: SyncAnswer, 
   return { settled: ended, applied };
 }
 
-/** What was acknowledged and stands in the row by now need not be shown on top of it. */
+/**
+ * What was acknowledged and stands in the row by now need not be shown on top of it. Its row may come
+ * by any feed: the commune that the operation names may have been merged away meanwhile.
+ */
 function settleSeen(sheet: Sheet, complete: ReadonlySet<string>): void {
+  const allRead = [...sheet.scopes.values()].every((scope) => scope.droppedAt || complete.has(scope.name));
   for (const item of sheet.items()) {
     if (item.state !== "told") continue;
     const { activity } = item.operation;
     const scope = scopeNow(sheet, item.operation.scope);
-    const known = sheet.scopes.get(scope);
-    const row = sheet.shadow(scope, activity)?.row;
-    const after = seen(item, row?.version, complete.has(scope) || !known || !!known.droppedAt);
+    const after = seen(item, sheet.shadow(scope, activity)?.row.version, allRead);
     if (after !== item) sheet.putItem(after);
   }
 }

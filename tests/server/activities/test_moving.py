@@ -36,6 +36,13 @@ from tests.factories.acts import DIVISION, MERGER, NEW_MERGER, carry_out, record
 
 OLD, NEW = "commune:c-00008-2025", "commune:c-00004-2025"
 PARTS = ["commune:c-99991-2026", "commune:c-99992-2026"]
+LAST = "commune:c-00025-2025"
+NEXT_MERGER = """
+date: 2026-11-21
+changes:
+  - merge: [c-00004-2025, c-00025-2025]
+    into: {code: "00025", name: Giảng Võ, type: phường}
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -146,15 +153,8 @@ def test_a_chain_of_mergers(client: FlaskClient, session: Session, now: datetime
     activity = _record(phone, OLD)
     phone.sync(rounds=2)
     carry_out(session, now, MERGER)
-    again = """
-date: 2026-11-20
-changes:
-  - merge: [c-00004-2025, c-00025-2025]
-    into: {code: "00025", name: Giảng Võ, type: phường}
-""".replace("2026-11-20", "2026-11-21")
-    later = now.replace(day=21)
-    carry_out(session, later, again)
-    last = "commune:c-00025-2025"
+    carry_out(session, now.replace(day=21), NEXT_MERGER)
+    last = LAST
     phone.save("edit", activity, set={"topics": ["bhtn"]})
     assert [each["outcome"] for each in phone.sync()] == ["applied"]
     assert phone.answers[-1]["grants"]["moved"] == {OLD: last}
@@ -162,6 +162,53 @@ changes:
     assert phone.row(activity)["scope"] == last
     assert phone.replica.rereads == 0
     assert_digests(session, OLD, NEW, last)
+
+
+def test_rows_between_two_mergers_stay_in_sight(
+    client: FlaskClient, session: Session, now: datetime
+) -> None:
+    """The phone knows the first commune only, and its rows are still in the second one."""
+    phone = make_phone(client, session, now, unit_id="c-00008-2025")
+    made = [_record(phone, OLD) for _ in range(3)]
+    phone.sync(rounds=2)
+    carry_out(session, now, MERGER)
+    record(session, now, NEXT_MERGER)
+    moving.carry_out_due(session, SYSTEM, now.replace(day=21))
+    session.commit()
+    assert moving.move_some(session, now, 1) == 1
+    session.commit()
+    phone.sync()
+    assert sorted(phone.replica.activities()) == sorted(made)
+    assert phone.answers[-1]["grants"]["added"] == [LAST, NEW]
+    assert list(phone.answers[-1]["changes"])[-1] == LAST  # what left a feed is read before
+    phone.sync()
+    assert {phone.row(each)["scope"] for each in made} == {NEW, LAST}
+    while moving.move_some(session, now) is not None:
+        session.commit()
+    session.rollback()
+    phone.sync(rounds=3)
+    assert {phone.row(each)["scope"] for each in made} == {LAST}
+    assert {scope for scope in phone.replica.scopes if scope.startswith("commune:")} == {LAST}
+    assert phone.answers[-1]["changes"] == {}
+
+
+def test_what_names_a_place_of_another_life_is_taken_where_its_activity_lies(
+    session: Session, now: datetime
+) -> None:
+    """The merger was carried out after the backup from which the server was restored."""
+    author = make_account(session, now, unit_id="c-00008-2025")
+    activity = make_activity(session, now, author, scope=OLD)
+    edit = make_operation("edit", activity=activity, scope="commune:c-99990-2026", base=2,
+                          incarnation=new_id(), set={"topics": ["bhtn"]}, was={})  # fmt: skip
+    (result,) = _apply(session, now, author, edit)
+    assert result.outcome.name in ("merged", "conflict")
+    assert result.scope == OLD
+    life = change_feed.life(session)
+    assert life is not None
+    stray = make_operation("edit", activity=activity, scope="commune:c-99990-2026", base=2,
+                           incarnation=life[0], set={"topics": ["bhyt"]})  # fmt: skip
+    (result,) = _apply(session, now, author, stray)
+    assert (result.outcome.name, result.outcome.reason) == ("parked", "wrong_scope")
 
 
 def test_an_old_name_from_before_the_reform(session: Session, now: datetime) -> None:

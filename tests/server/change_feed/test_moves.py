@@ -83,10 +83,10 @@ def test_redirects_are_followed_to_their_end(session: Session, now: datetime) ->
     assert moves.redirects(session, [OLD]) == {OLD: Redirect(NEW, True)}
     moves.redirect(session, NEW, NEWER)
     session.commit()
-    assert moves.redirects(session, [OLD]) == {OLD: Redirect(NEWER, False)}
+    assert moves.redirects(session, [OLD]) == {OLD: Redirect(NEWER, False, (NEW,), 2)}
     moves.note_emptied(session, NEW, now)
     session.commit()
-    assert moves.redirects(session, [OLD, NEW])[OLD] == Redirect(NEWER, True)
+    assert moves.redirects(session, [OLD, NEW])[OLD] == Redirect(NEWER, True, (), 2)
 
 
 def test_what_is_left_behind_does_not_change_unseen(session: Session) -> None:
