@@ -234,6 +234,8 @@ export interface PhotoRecord {
 export interface Identity {
   key: "identity";
   device: string;
+  /** Which device this phone was before it was enrolled again: its numbers go on. */
+  formerly?: string;
   token: string | null;
   account: Account;
   /** Places that the account may report from, as told at enrolment. */

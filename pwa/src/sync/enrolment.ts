@@ -56,7 +56,8 @@ export function keepIdentity(database: Database, enrolled: Enrolled): Promise<vo
       lastContact: null,
     };
     const { device, token, account, units } = enrolled;
-    await tx.objectStore("meta").put({ ...blank, ...known, device, token, account, units });
+    const past = known && known.device !== device ? { formerly: known.device } : {};
+    await tx.objectStore("meta").put({ ...blank, ...known, ...past, device, token, account, units });
     for (const name of enrolled.scopes) {
       if (await tx.objectStore("scopes").get(name)) continue;
       await tx.objectStore("scopes").put({ name, seq: 0, digest: EMPTY, read: 1, rereading: false });

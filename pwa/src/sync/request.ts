@@ -10,7 +10,7 @@ const DRAFT_BYTES_MAX = 64_000;
 const encoder = new TextEncoder();
 
 export function requestOf(memory: Memory, operations: Operation[], app: string): SyncRequest {
-  const { device, epoch, lastN, incarnation, taken, courierKey } = memory.identity;
+  const { device, formerly, epoch, lastN, incarnation, taken, courierKey } = memory.identity;
   const drafts = draftsDue(memory);
   const scopes = [...memory.scopes.values()].filter((scope) => !scope.droppedAt);
   const catalogue = [...memory.documents.values()].find((document) => document.type === "catalogue");
@@ -18,6 +18,7 @@ export function requestOf(memory: Memory, operations: Operation[], app: string):
   return {
     protocol: PROTOCOL,
     device,
+    ...(formerly ? { formerly } : {}),
     epoch,
     last_n: lastN,
     app,

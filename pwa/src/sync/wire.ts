@@ -9,6 +9,7 @@ export const ROWS_MAX = 500;
 export interface SyncRequest {
   protocol: number;
   device: string;
+  formerly?: string;
   epoch: number;
   last_n: number;
   app: string;
