@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
@@ -45,8 +46,6 @@ LANGUAGES: Mapping[str, str] = {
 
 _HERE = Path(__file__).parent
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
-#: After this many blocks the hotline stands; a reader sees it without scrolling far.
-_CALL_AFTER = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +82,12 @@ def leaflet_page(known: KnownRun, language: str | None, today: date, form: Form)
     shown = language if language in languages else next(iter(languages), "vi")
     content: Mapping[str, Any] = version.contents.get(shown, {})
     words = words_in(shown)
-    blocks = [_block(block, today, shown) for block in content.get("blocks", ())]
+    found = (_block(block, today, shown) for block in content.get("blocks", ()))
+    blocks = [block for block in found if block is not None]
     html = _environment().get_template("leaflet.html").render(
         lang=shown, lang_shown=shown, words=words, style=_STYLE, script=_SCRIPT,
         title=version.title, notes=_notes(run, today, words),
-        blocks=[block for block in blocks if block is not None],
-        call_after=min(_CALL_AFTER, len(blocks)), path=path_of(run.code),
+        blocks=blocks, call_after=_call_after(blocks), path=path_of(run.code),
         audio=_audio(content, words, shown), pdf=_pdf(version),
         others=[{"id": one, "name": LANGUAGES.get(one, one)}
                 for one in languages if one != shown],
@@ -161,6 +160,14 @@ def _block(block: Mapping[str, Any], today: date, language: str) -> Mapping[str,
     return {"lead": None, **block} if block["type"] != "points" else _points(block)
 
 
+def _call_after(blocks: Sequence[Mapping[str, Any]]) -> int:
+    """After how many blocks the hotline stands: at the first pause, never below a bare heading."""
+    for number, (block, following) in enumerate(pairwise([*blocks, {"type": "heading"}]), 1):
+        if block["type"] != "heading" and following["type"] in ("heading", "figures"):
+            return number
+    return len(blocks)
+
+
 def _points(block: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**block, "items": [{"lead": "", "text": "", **item} for item in block["items"]]}
 
@@ -223,5 +230,6 @@ _SCRIPT = _source("share.js")
 POLICY = (
     f"default-src 'none'; style-src 'sha256-{_hash(_STYLE)}'; "
     f"script-src 'sha256-{_hash(_SCRIPT)}'; "
-    "media-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "media-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
 )

@@ -102,6 +102,12 @@ def show_leaflet(code: str) -> Response:
     return _answer(_page(found, request.args.get("lang")))
 
 
+@blueprint.get("/q/<string:code>/goi-lai")
+def show_leaflet_again(code: str) -> Response:
+    """Where a reader comes who loads the answer to the form anew."""
+    return show_leaflet(code)
+
+
 @blueprint.post("/q/<string:code>/goi-lai")
 def ask_for_call(code: str) -> Response:
     """The form: a page that says what is wrong, or that the office will call."""
