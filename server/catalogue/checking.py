@@ -16,6 +16,8 @@ from server.catalogue.rule_kinds import Order, Sum, UsualValue, fields_checked
 ID = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 NUMBERS = ("integer", "money")
 CHOICES = ("choice", "choices")
+#: What may group a count: few different values, known beforehand or printed.
+GROUPING = (*CHOICES, "short_code")
 COMMUNE = "commune"
 
 
@@ -116,8 +118,8 @@ def _count_faults(kind: Kind) -> Iterator[str]:
                 yield f"count {count.code}: amount {count.amount!r} is no number field"
         if count.group_key is not None and count.group_key != COMMUNE:
             field = kind.fields.get(count.group_key)
-            if field is None or field.type not in CHOICES:
-                yield f"count {count.code}: group_key {count.group_key!r} is no choice field"
+            if field is None or field.type not in GROUPING:
+                yield f"count {count.code}: group_key {count.group_key!r} is no choice or code"
     rows = {count.code for count in kind.counts if "." in count.code}
     if rows != set(kind.rows):
         yield f"rows {sorted(kind.rows)} are not the rows counted {sorted(rows)}"

@@ -22,9 +22,10 @@ from sync.upcast import KindHistory
 #: position  {"lat_cdeg", "lon_cdeg"}: hundredths of a degree, about 1 km, and so never the exact
 #: spot, which the law counts as sensitive · link  http(s) address · phone  Vietnamese mobile number
 #: activity  id of another activity
+#: short_code  code of a print run, normalised: "K7Q3F2M9X"
 FieldType = Literal[
     "text", "long_text", "integer", "money", "boolean", "date", "time", "choice", "choices",
-    "position", "link", "phone", "activity",
+    "position", "link", "phone", "activity", "short_code",
 ]  # fmt: skip
 FIELD_TYPES: tuple[FieldType, ...] = get_args(FieldType)
 
@@ -85,7 +86,7 @@ class CountRule:
     """What an activity adds to a row of the annex or to a target's metric.
 
     `amount` is a number or the id of a field that holds one. `group_key` is `commune` or the id of
-    a choice field; a distinct count counts groups, not amounts.
+    a field that holds a choice or a short code; a distinct count counts groups, not amounts.
     """
 
     code: str

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from server import short_codes
 from server.catalogue import wording
 from server.catalogue.kind import Field
 from server.catalogue.wording import Problem
@@ -74,6 +75,11 @@ def _is_phone(_field: Field, value: Any) -> bool:
     return isinstance(value, str) and bool(_PHONE.fullmatch(_PHONE_MARKS.sub("", value)))
 
 
+def _is_short_code(_field: Field, value: Any) -> bool:
+    # Kept as printed: whoever types it, or reads it from a file, normalises it first.
+    return isinstance(value, str) and short_codes.is_valid(value)
+
+
 def _is_choice(field: Field, value: Any) -> bool:
     return isinstance(value, str) and any(option.id == value for option in field.options)
 
@@ -111,4 +117,5 @@ _FORMS: dict[str, Callable[[Field, Any], bool]] = {
     "link": _matches(_LINK),
     "phone": _is_phone,
     "activity": _matches(_ID),
+    "short_code": _is_short_code,
 }

@@ -29,6 +29,7 @@ FORMS: dict[str, tuple[str, str]] = {
     "link": ("là địa chỉ bắt đầu bằng http:// hoặc https://", "be an http or https address"),
     "phone": ("là số di động 10 chữ số", "be a mobile number of 10 digits"),
     "activity": ("là một hoạt động đã ghi", "be a recorded activity"),
+    "short_code": ("đúng 9 ký tự in cạnh mã QR", "be the 9 characters printed by the QR code"),
 }
 
 

@@ -9,7 +9,7 @@ from tests.architecture.test_house import ROOT, tracked
 SOURCE = ROOT / "pwa" / "src"
 #: From the ground up; folders of one floor do not know each other, but for the ground floor's.
 FLOORS = (
-    ("generated", "platform", "i18n", "ui", "worker"),
+    ("generated", "platform", "i18n", "ui", "worker", "leaflets"),
     ("store",),
     ("outbox",),
     ("uploads",),
@@ -21,7 +21,7 @@ FLOORS = (
 #: The pure rules of forms are ground: the week's share, lists and the console's words use them.
 RULES = "forms/rules"
 #: The console shares the ground floor and the rules, nothing else.
-CONSOLE_MAY = {"console", "generated", "platform", "i18n", "ui", "rules"}
+CONSOLE_MAY = {"console", "generated", "platform", "i18n", "ui", "rules", "leaflets"}
 IMPORT = re.compile(
     r"""(?:from|import\()\s*["'](\.[^"']+)["']|^import\s+["'](\.[^"']+)["']""", re.M
 )

@@ -1,4 +1,5 @@
 /** Dates, numbers and values as people here write them: dd/mm/yyyy, 17:30, 1.263.600, 12,5. */
+import { show } from "../leaflets/code.ts";
 import { currentLanguage, label, t } from "./i18n/index.ts";
 import type { Field, Pair } from "./types.ts";
 
@@ -55,6 +56,7 @@ export function value(field: Field, raw: unknown): string {
   if (typeof raw === "boolean") return raw ? t("yes") : t("no");
   if (typeof raw === "number") return withUnit(field, number(raw));
   if (field.type === "date") return day(String(raw));
+  if (field.type === "short_code") return show(String(raw));
   if (typeof raw === "object") return Object.values(raw).map(String).join(", ");
   return optionLabel(field, raw);
 }

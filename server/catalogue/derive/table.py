@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from server import short_codes
 from server.catalogue.kind import Field, Kind, Text
 from server.catalogue.wording import Language, number_text, value_text
 
@@ -50,6 +51,8 @@ def cell_text(field: Field, value: Any, language: Language) -> str:
         return "; ".join(_option_text(field, each, language) for each in value)
     if isinstance(value, Mapping):
         return ", ".join(f"{part / 100:.2f}" for part in value.values())
+    if field.type == "short_code":
+        return short_codes.show(value)
     if field.options:
         return _option_text(field, value, language)
     return value_text(value, field, language)

@@ -41,7 +41,7 @@ def test_a_field_must_fit(field: dict[str, Any], complaint: str) -> None:
         ({"evidence": {"min": 3, "max": 2}}, "min must not be above max"),
         ({"counts": []}, "counts nowhere"),
         ({"counts": [{"code": "I.4", "amount": "topics"}]}, "is no number field"),
-        ({"counts": [{"code": "I.4", "group_key": "number"}]}, "is no choice field"),
+        ({"counts": [{"code": "I.4", "group_key": "number"}]}, "is no choice or code"),
         ({"counts": [{"code": "I.5.3"}]}, "are not the rows counted"),
         (
             {"counts": [{"code": "I.4", "when": {"field": "nowhere", "is": 1}}]},

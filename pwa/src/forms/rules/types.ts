@@ -18,7 +18,8 @@ export type FieldType =
   | "position"
   | "link"
   | "phone"
-  | "activity";
+  | "activity"
+  | "short_code";
 
 export type Condition =
   | { all: Condition[] }

@@ -1,4 +1,5 @@
 /** Whether one value fits its field: form, length, options, range. */
+import { isCode } from "../../leaflets/code.ts";
 import { within } from "./conditions.ts";
 import type { Field, FieldType, Problem } from "./types.ts";
 import { outOfRange, tooLong, wrongForm } from "./wording.ts";
@@ -39,6 +40,7 @@ const FORMS: Record<FieldType, Test> = {
   link: matches(LINK),
   phone: (value) => typeof value === "string" && PHONE.test(value.replace(/[ .-]/g, "")),
   activity: matches(ID),
+  short_code: (value) => typeof value === "string" && isCode(value),
 };
 
 /** What is wrong with a filled `value`, or null. */

@@ -38,6 +38,11 @@ def test_a_cell(name: str, value: Any, language: Literal["vi", "en"], text: str)
     assert cell_text(BOOTH.fields[name], value, language) == text
 
 
+def test_a_short_code_in_groups_as_printed() -> None:
+    field = catalogue.kinds()["leaflet_handout"].fields["print_run"]
+    assert cell_text(field, "YPRPA8MHV", "vi") == "YPR-PA8-MHV"
+
+
 def test_yes_and_no() -> None:
     field = catalogue.kinds()["conference"].fields["real_case_shared"]
     assert [cell_text(field, value, "vi") for value in (True, False)] == ["Có", "Không"]
