@@ -35,7 +35,11 @@ export function fieldAppFiles(): string[] {
     }
   };
   follow(readFileSync(join(DIST, "index.html"), "utf8"));
-  return [...found, ...ALWAYS].sort();
+  // Who needs the reader of codes keeps it apart (`scanner/wasm.ts`); most phones never fetch it
+  return [...found]
+    .filter((name) => !name.endsWith(".wasm"))
+    .concat(ALWAYS)
+    .sort();
 }
 
 /** Puts the file list and its version into `sw.js`; a changed file makes a changed worker. */
@@ -69,7 +73,8 @@ export function compressFiles(): Plugin {
     writeBundle() {
       for (const name of files()) {
         const path = join(DIST, name);
-        if (!/\.(js|css|html|svg|webmanifest)$/.test(name) || statSync(path).size < PACK_MIN_BYTES) continue;
+        if (!/\.(js|css|html|svg|webmanifest|wasm)$/.test(name) || statSync(path).size < PACK_MIN_BYTES)
+          continue;
         const content = readFileSync(path);
         const params = { [constants.BROTLI_PARAM_SIZE_HINT]: content.length };
         writeFileSync(`${path}.br`, brotliCompressSync(content, { params }));

@@ -2,7 +2,8 @@
 
 The pages load scripts and styles from this server only, none inline; the hashes of inline
 `<style>` blocks that the build put into the pages are the one exception, read from the built
-files. Not here: caching of files (`http.pages`) and of photos (`evidence`), which come first.
+files. WebAssembly may be compiled, for the reader of QR codes, which is a file of ours; that lets no
+text become script. Not here: caching of files (`http.pages`) and of photos (`evidence`), which come first.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def content_security_policy(style_hashes: tuple[str, ...]) -> str:
     """The policy of pages, with the inline styles of these hashes."""
     styles = " ".join(("'self'", *(f"'sha256-{one}'" for one in style_hashes)))
     return (
-        f"default-src 'self'; script-src 'self'; style-src {styles}; "
+        f"default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src {styles}; "
         "img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; "
         "worker-src 'self'; manifest-src 'self'; object-src 'none'; "
         "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"

@@ -14,6 +14,7 @@ FLOORS = (
     ("outbox",),
     ("uploads",),
     ("sync",),
+    ("scanner",),
     ("forms", "camera", "activities", "plans", "evidence", "settings"),
     ("app",),
     ("main.ts",),

@@ -1,7 +1,9 @@
+import { en as leaflets } from "./leaflets.ts";
 import type { Key } from "./vi.ts";
 
 /** The field app's words in English; the type holds the catalogue complete. */
 export const en: Record<Key, string> = {
+  ...leaflets,
   "app.loading": "Opening Loa…",
   "app.retry": "Try again",
   "app.broken":
@@ -20,9 +22,6 @@ export const en: Record<Key, string> = {
   "enrol.busy": "Connecting…",
   "enrol.scan": "Scan QR code",
   "enrol.scanStop": "Stop scanning",
-  "enrol.scanHint": "Hold the QR code in the middle of the picture",
-  "enrol.scanUnavailable":
-    "This browser can't read QR codes. Scan with the phone's camera app, or type the code.",
   "enrol.once": "A network is needed once, to connect. After that you can record without one.",
   "enrol.again":
     "This phone is connected to the account {name}. Press Connect to connect it anew with this code.",
@@ -50,6 +49,7 @@ export const en: Record<Key, string> = {
   "home.news": "{n} messages from the province",
   "home.drafts": "Drafts: {n}",
   "home.again": "As last time",
+  "home.scan": "Scan a leaflet",
   "home.other": "Others:",
   "home.otherHint": "conferences, leaflets, surveys…",
   "home.outbox": "{n} waiting to be sent · {size}",

@@ -29,6 +29,7 @@ export const vi = {
   "home.news": "{n} tin từ tỉnh",
   "home.drafts": "{n} bản nháp",
   "home.again": "Như lần trước",
+  "home.scan": "Quét mã tờ rơi",
   "home.other": "Khác:",
   "home.otherHint": "hội nghị, tờ rơi, khảo sát…",
   "home.outbox": "{n} mục chờ gửi · {size}",

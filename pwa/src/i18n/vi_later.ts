@@ -1,5 +1,8 @@
 /** Words in Vietnamese of every screen but the first. */
+import { vi as leaflets } from "./leaflets.ts";
+
 export const later = {
+  ...leaflets,
   "status.draft": "Nháp",
   "status.submitted": "Chờ duyệt",
   "status.returned": "Cần bổ sung",
@@ -29,9 +32,6 @@ export const later = {
   "enrol.busy": "Đang nối máy…",
   "enrol.scan": "Quét mã QR",
   "enrol.scanStop": "Dừng quét",
-  "enrol.scanHint": "Đưa mã QR vào giữa khung hình",
-  "enrol.scanUnavailable":
-    "Trình duyệt này không đọc được mã QR. Anh/chị dùng ứng dụng máy ảnh của điện thoại để quét, hoặc nhập mã.",
   "enrol.once": "Cần mạng một lần để nối máy. Sau đó ghi được cả khi không có mạng.",
   "enrol.again": "Máy này đang nối với tài khoản {name}. Bấm Nối máy để nối lại bằng mã dưới đây.",
   "enrol.cutOff":
