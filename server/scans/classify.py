@@ -24,6 +24,11 @@ REASONS: tuple[Reason, ...] = get_args(Reason)
 COUNTED: frozenset[Reason] = frozenset({"person", "again"})
 
 AGENT_LENGTH_MAX = 400
+#: What a request is judged by.
+HEADERS = (
+    "user-agent", "accept", "accept-language", "sec-fetch-mode", "sec-purpose", "purpose",
+    "x-purpose", "x-moz", "if-none-match", "if-modified-since",
+)  # fmt: skip
 
 Facts = Mapping[str, Any]
 _Test = Callable[[Any], bool]

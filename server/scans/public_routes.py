@@ -28,7 +28,7 @@ from server.leaflets import queries as leaflets
 from server.places import queries as places
 from server.problems import ProblemError
 from server.scans import call_backs, page
-from server.scans.classify import facts_of
+from server.scans.classify import HEADERS, facts_of
 from server.scans.operations import Sighting
 from server.scans.page import Form, Notice, Packed
 from server.scans.recorder import Recorder
@@ -187,7 +187,7 @@ def _read(code: str) -> KnownRun | None:
 
 def _sighting(known: KnownRun) -> Sighting:
     now = clock.now()
-    headers = {name.lower(): value for name, value in request.headers.items()}
+    headers = {name: request.environ[key] for name, key in _SENT if key in request.environ}
     facts = facts_of(request.method, headers, secure=request.is_secure, staff=_staff())
     return Sighting(
         new_id(now), known.run.id, now, request.remote_addr or "",
@@ -315,3 +315,5 @@ def _settings() -> Settings:
 
 
 _HTML = "text/html; charset=utf-8"
+#: Headers that the rules look at, by their WSGI names.
+_SENT = [(name, f"HTTP_{name.upper().replace('-', '_')}") for name in HEADERS]
