@@ -84,6 +84,13 @@ def post_fork(_server: Any, worker: Any) -> None:
             listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
 
 
+def post_worker_init(worker: Any) -> None:
+    """Look after acts over communes whose day comes while the server runs."""
+    from server.exchange.mover import Mover
+
+    Mover(worker.wsgi).start()
+
+
 def worker_exit(_server: Any, worker: Any) -> None:
     """Write the scans that a worker still has in memory before it ends."""
     desk = getattr(worker.wsgi, "extensions", {}).get("loa_scans")

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, Table, bindparam, delete, func, insert, select, update
@@ -51,7 +51,7 @@ def carry_out_due(session: Session, actor: Actor, now: datetime) -> list[Carried
     Call `move_some` afterwards until it says that nothing is left.
     """
     done = []
-    for row in recording.due_acts(session, clock.today_in_vietnam(now)):
+    for row in recording.due_acts(session, clock.today_in_vietnam(now), lock=True):
         effects = recording.effects_of(row)
         accounts: list[str] = []
         for lineage_id, heirs in sorted(effects.heirs.items()):
@@ -66,6 +66,11 @@ def carry_out_due(session: Session, actor: Actor, now: datetime) -> list[Carried
     for old, new in sorted(pair for act in done for pair in act.redirects):
         moves.redirect(session, old, new)  # last: it takes the lock that every writer needs
     return done
+
+
+def is_waiting(session: Session, today: date) -> bool:
+    """Whether an act is due, or something is still on its way."""
+    return bool(recording.due_acts(session, today) or moves.redirected(session))
 
 
 def move_some(session: Session, now: datetime, limit: int = MOVES_MAX) -> int | None:

@@ -55,9 +55,10 @@ def find(app: Flask, text: str, level: str | None, day: datetime | None, limit: 
 def change(app: Flask, file: Path, dry_run: bool, as_json: bool) -> None:
     """Record the act in FILE (YAML, see server/places/acts.py) and carry it out from its day on.
 
-    Before its day nothing moves; run `loa places move` on the day. The same file again is safe.
+    Before its day nothing moves; on the day the running server does it. Safe to repeat.
     """
     from server import clock
+    from server.exchange.mover import move_all
     from server.places.acts import ActError, read_act
     from server.places.recording import record_act
 
@@ -68,7 +69,7 @@ def change(app: Flask, file: Path, dry_run: bool, as_json: bool) -> None:
             if not dry_run:
                 with _writing() as session:
                     told["recorded"] = record_act(session, clock.now(), act)
-                told |= _move_all()
+                told |= move_all()
         except ActError as error:
             raise click.ClickException(str(error)) from error
     click.echo(json.dumps(told, ensure_ascii=False) if as_json else _sentences(told, dry_run))
@@ -78,9 +79,14 @@ def change(app: Flask, file: Path, dry_run: bool, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @click.pass_obj
 def move(app: Flask, as_json: bool) -> None:
-    """Carry out recorded acts whose day has come, and move what is still on its way."""
+    """Carry out recorded acts whose day has come, and move what is still on its way, now.
+
+    A running server does so by itself, within the hour.
+    """
+    from server.exchange.mover import move_all
+
     with app.app_context():
-        told = _move_all()
+        told = move_all()
     click.echo(json.dumps(told) if as_json else f"Đã chuyển {told['moved']} hoạt động.")
 
 
@@ -113,39 +119,6 @@ def _dry_run(act: Any) -> dict[str, Any]:
     return {"date": act.date.isoformat(), "opens": opens, "feeds": feeds}
 
 
-def _move_all() -> dict[str, Any]:
-    """Carry out what is due, then move in bounded transactions to the end."""
-    from server import clock
-    from server.activities import moving
-    from server.http.actor import SYSTEM
-
-    with _writing() as session:
-        done = moving.carry_out_due(session, SYSTEM, clock.now())
-    moved = 0
-    while (some := _move_some()) is not None:
-        moved += some
-    accounts = sum(len(act.accounts) for act in done)
-    return {"carried_out": len(done), "accounts": accounts, "moved": moved}
-
-
-def _move_some() -> int | None:
-    """One transaction. A clash with a phone's batch is no fault: the same again will do."""
-    from sqlalchemy.exc import OperationalError
-
-    from server import clock
-    from server.activities import moving
-    from server.exchange.push import CLASHES_MAX, is_clash
-
-    for left in reversed(range(CLASHES_MAX)):
-        try:
-            with _writing() as session:
-                return moving.move_some(session, clock.now())
-        except OperationalError as error:
-            if not left or not is_clash(error):
-                raise
-    raise AssertionError("unreachable")
-
-
 def _sentences(told: dict[str, Any], dry_run: bool) -> str:
     lines = [f"Có hiệu lực từ {told['date']}."]
     lines += [f"  đơn vị mới {each['id']} {each['name']}" for each in told["opens"]]
@@ -158,7 +131,7 @@ def _sentences(told: dict[str, Any], dry_run: bool) -> str:
         lines.append(
             f"Đã chuyển {told['moved']} hoạt động, {told['accounts']} tài khoản."
             if told["carried_out"] or told["moved"]
-            else "Chưa chuyển gì. Đến ngày hiệu lực, chạy `loa places move`."
+            else "Chưa chuyển gì. Đến ngày hiệu lực, máy chủ đang chạy sẽ tự chuyển."
         )
     return "\n".join(lines)
 

@@ -42,6 +42,14 @@ _CODE = re.compile(r"\d{5}")
 NAME_MAX = 80
 
 
+#: Every commune below would get a new version, every report in them another province.
+_NO_PROVINCES = (
+    "lệnh này chỉ sáp nhập, chia xã; tỉnh thì chỉ đổi được tên và loại. Sáp nhập, chia tỉnh cần "
+    "một bản phát hành mới của Loa; đến khi đó báo cáo vẫn được nhận và tính theo tỉnh hiện nay, "
+    "và không có gì bị mất"
+)
+
+
 class ActError(ValueError):
     """An act that can't be: says which change, and why, in Vietnamese."""
 
@@ -180,6 +188,8 @@ class _Worker:
 
     def lineage(self, unit_id: object, level: Level) -> Lineage:
         """The lineage that is in force on the day before the act."""
+        if level == "commune" and str(unit_id).startswith("p-"):
+            raise self.error(_NO_PROVINCES)
         found = lineages.live(self.session, [str(unit_id)])[str(unit_id)]
         if len(found) != 1 or found[0].last.level != level or str(unit_id).endswith("-old"):
             raise self.error(f"không có đơn vị {unit_id} đang hoạt động")

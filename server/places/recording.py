@@ -49,15 +49,20 @@ def record_act(session: Session, now: datetime, act: Act) -> bool:
     return True
 
 
-def due_acts(session: Session, today: date) -> list[Any]:
-    """Acts whose day has come and that were not carried out: rows of `unit_act`, oldest first."""
-    return list(
-        session.connection().execute(
-            select(_acts)
-            .where(_acts.c.date <= today, _acts.c.carried_out_at.is_(None))
-            .order_by(_acts.c.date, _acts.c.recorded_at)
-        )
-    )  # fmt: skip
+def due_acts(session: Session, today: date, *, lock: bool = False) -> list[Any]:
+    """Acts whose day has come and that were not carried out: rows of `unit_act`, oldest first.
+
+    With `lock` they are held to the end of the transaction, and those that somebody else carries
+    out at this moment are left out.
+    """
+    statement = (
+        select(_acts)
+        .where(_acts.c.date <= today, _acts.c.carried_out_at.is_(None))
+        .order_by(_acts.c.date, _acts.c.recorded_at)
+    )
+    if lock:
+        statement = statement.with_for_update(skip_locked=True)
+    return list(session.connection().execute(statement))
 
 
 def note_carried_out(session: Session, act_id: str, now: datetime) -> None:

@@ -77,7 +77,7 @@ def test_the_same_text_is_the_same_act() -> None:
         ("date: 2026-11-20", "date: 2025-07-01", "mới có từ"),
         ("c-00008-2025]", "c-99999-2025]", "không có đơn vị"),
         ("c-00008-2025]", "c-00007-old]", "không có đơn vị"),
-        ("c-00008-2025]", "p-01-2025]", "không có đơn vị"),
+        ("c-00008-2025]", "p-01-2025]", "tỉnh thì chỉ đổi được tên"),
         ("c-00008-2025]", "c-00004-2025]", "hai đơn vị khác nhau"),
         ('"00004"', '"00025"', "đã thuộc về"),
         ('"00004"', '"x"', "không hợp lệ"),
@@ -108,3 +108,18 @@ def test_what_cannot_be(session: Session, old: str, new: str, why: str) -> None:
 def test_what_else_cannot_be(session: Session, text: str, why: str) -> None:
     with pytest.raises(ActError, match=why):
         work_out(session, read_act(text, "x.yaml"))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "merge: [p-01-2025, p-04-2025]\n    into: {code: '01', name: Hà Nội, type: thành phố}",
+        "split: p-01-2025\n    into: [{code: '01', name: A, type: tỉnh}, {code: '96', name: B}]",
+    ],
+)
+def test_provinces_are_refused_with_what_becomes_of_the_work(session: Session, change: str) -> None:
+    act = read_act(f"date: 2026-11-20\nchanges:\n  - {change}\n", "act.yaml")
+    with pytest.raises(
+        ActError, match=r"Thay đổi 1: lệnh này chỉ sáp nhập, chia xã.*bản phát hành"
+    ):
+        work_out(session, act)
