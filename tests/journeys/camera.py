@@ -1,5 +1,5 @@
-"""What a phone's camera sees, as a film for Chromium's made camera: a sheet with a QR code, held in a
-hand that is not quite still. Not here: codes and sheets themselves; those come from the product."""
+"""What a phone's camera sees, as a film for Chromium's made camera: a sheet with a QR code, held in
+a hand that is not quite still. Not here: codes and sheets themselves; those come from the product."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ def code_picture(text: str) -> Image.Image:
     code = qrcode.QRCode(error_correction=ERROR_CORRECT_Q, box_size=8, border=4)
     code.add_data(text)
     code.make(fit=True)
-    return code.make_image().get_image().convert("RGB")
+    picture: Image.Image = code.make_image().get_image().convert("RGB")
+    return picture
 
 
 def scene(sheet: Image.Image, turned: float, shifted: tuple[int, int]) -> Image.Image:
@@ -39,7 +40,7 @@ def scene(sheet: Image.Image, turned: float, shifted: tuple[int, int]) -> Image.
 
 
 def film(folder: Path, sheet: Image.Image, name: str = "camera") -> Path:
-    """A film of JPEG pictures that Chromium plays over and over: `--use-file-for-fake-video-capture`."""
+    """A film of JPEG pictures that Chromium plays over and over."""
     shaking = random.Random(4)
     data = io.BytesIO()
     for _ in range(FRAMES):

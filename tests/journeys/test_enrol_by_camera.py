@@ -1,5 +1,5 @@
-"""Enrolling by the camera. The browser under test reads no codes by itself, as on many phones: our own
-reader does, fetched from our server; where a browser does read them, ours is never fetched."""
+"""Enrolling by the camera. The browser under test reads no codes by itself, as on many phones: our
+own reader does, fetched from our server; where a browser does read them, ours is never fetched."""
 
 from __future__ import annotations
 
