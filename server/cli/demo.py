@@ -26,7 +26,7 @@ from server.accounts import operations as account_operations
 from server.accounts import queries as account_queries
 from server.activities import operations as activity_operations
 from server.activities import queries as activity_queries
-from server.cli import demo_photos
+from server.cli import demo_photos, demo_scans
 from server.cli.demo_story import MIDDLE_AND_GIVEN, SURNAMES, Happening, Story
 from server.cli.terminal_qr import terminal_qr
 from server.database.ids import new_id
@@ -35,7 +35,7 @@ from server.evidence import tus
 from server.evidence.decoder import shared_decoder
 from server.evidence.receiving import Receiver
 from server.files.store import store_for
-from server.http.actor import SYSTEM, Actor, Role
+from server.http.actor import SYSTEM, Actor, Area, Role
 from server.http.transaction import reading, writing
 from server.places import queries as places
 from server.reviews import operations as reviews
@@ -74,6 +74,9 @@ def demo(app: Flask, province_code: str, activities: int, seed: int) -> None:
             click.echo("Đang dựng dữ liệu mẫu…")
             door = Receiver(store_for(settings.files_url), shared_decoder())
             details = _make(door, province_code, activities, seed, now)
+            area = Area(province_codes=frozenset({province_code}))
+            with writing() as session:
+                demo_scans.tell(session, settings.secret_key, area, now, seed)
             _keep(kept, details)
         _print(json.loads(kept.read_text(encoding="utf-8")), settings, now)
 
