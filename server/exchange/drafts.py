@@ -7,12 +7,14 @@ phone sees in its feed what is kept of it. Not here: drafts of which a phone mad
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
+from server.activities.placement import Atlas
 from server.change_feed import operations as change_feed
 from server.change_feed import queries as documents
 from server.devices import queries as devices
@@ -66,6 +68,29 @@ def refuse(request: SyncRequest) -> list[dict[str, Any]]:
     return [_verdict(parsing.readable_id(raw.get("id")), REVOKED) for raw in found]
 
 
+def places_of_now(session: Session, documents: Sequence[Row[Any]]) -> dict[str, str]:
+    """Feeds that drafts among `documents` name by an earlier name, and where they are by now.
+
+    A draft is kept as it was written. Of a divided commune its author has still to say which part.
+    """
+    named = {_scope_of(row.body) for row in documents if row.type == TYPE and not row.gone}
+    atlas = Atlas(session)
+    found = {scope: atlas.place(scope) for scope in sorted(named - {""})}
+    return {
+        scope: place.scope
+        for scope, place in found.items()
+        if place is not None and place.scope != scope
+    }
+
+
+def shown(body: Mapping[str, Any], places: Mapping[str, str]) -> Mapping[str, Any]:
+    """A backup as another phone of the account gets it: in the place that it is in now."""
+    scope = _scope_of(body)
+    if scope not in places:
+        return body
+    return {**body, "draft": {**body["draft"], "scope": places[scope]}}
+
+
 def without_content(body: Mapping[str, Any]) -> dict[str, Any]:
     """A backup as its own phone gets it: that it is kept, and which state of it."""
     return {name: value for name, value in body.items() if name != "draft"}
@@ -74,6 +99,11 @@ def without_content(body: Mapping[str, Any]) -> dict[str, Any]:
 def is_of(document_id: str, device_id: str | None) -> bool:
     """Whether the document is the backup of a draft of that phone."""
     return document_id.startswith(f"{TYPE}:{device_id}:")
+
+
+def _scope_of(body: Mapping[str, Any]) -> str:
+    found = body["draft"].get("scope")
+    return found if isinstance(found, str) else ""
 
 
 def _drop_taken(session: Session, scope: str, request: SyncRequest) -> None:

@@ -180,7 +180,8 @@ def _read(
 ) -> Page:
     if scope.partition(":")[0] in _DOCUMENT_LEVELS:
         documents = change_feed.documents_after(session, scope, cursor, limit + 1)
-        return page([_document(row, wanted.device_id) for row in documents], cursor, limit)
+        places = drafts.places_of_now(session, documents)
+        return page([_document(row, wanted.device_id, places) for row in documents], cursor, limit)
     rows = activities.feed_page(session, scope, cursor, limit + 1)
     beyond: list[dict[str, Any]] = [{"seq": row.seq, "row": row} for row in rows]
     if with_moves:
@@ -208,12 +209,15 @@ def _left(row: Any) -> dict[str, Any]:
             "moved_to": row.moved_to}  # fmt: skip
 
 
-def _document(row: Any, device_id: str | None) -> dict[str, Any]:
+def _document(row: Any, device_id: str | None, places: Mapping[str, str]) -> dict[str, Any]:
     known = {"type": row.type, "id": row.id, "seq": row.seq, "version": row.version}
     if row.gone:
         return {**known, "gone": True}
-    own_draft = drafts.is_of(row.id, device_id)
-    return {**known, "body": drafts.without_content(row.body) if own_draft else row.body}
+    if row.type != drafts.TYPE:
+        return {**known, "body": row.body}
+    if drafts.is_of(row.id, device_id):
+        return {**known, "body": drafts.without_content(row.body)}
+    return {**known, "body": drafts.shown(row.body, places)}
 
 
 def _own(results: Sequence[Result]) -> dict[str, Result]:

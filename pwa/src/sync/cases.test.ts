@@ -212,6 +212,7 @@ test("when communes are merged, what is shown stays, the cursor begins anew, ope
   await phone.syncNow();
   server.instead = offline;
   const mine = await sent("Viết cho xã cũ");
+  const begun = await phone.newDraft(KIND, COMMUNE, { title: "Đang viết dở" });
   alsoSaying(() => ({
     grants: { added: [], dropped: [], moved: { [COMMUNE]: NEW_COMMUNE } },
     changes: {},
@@ -221,6 +222,8 @@ test("when communes are merged, what is shown stays, the cursor begins anew, ope
   expect(phone.activity(OTHER)).toMatchObject({ scope: NEW_COMMUNE, fields: { title: "Trên máy chủ" } });
   phone = await killAndReopen(phone, server, uploads, clock);
   expect(phone.activity(mine)).toMatchObject({ state: "saved", scope: NEW_COMMUNE });
+  expect(phone.draft(begun.id)?.scope).toBe(NEW_COMMUNE);
+  expect(phone.drafts().map((draft) => draft.scope)).toEqual([NEW_COMMUNE]);
   server.instead = null;
   clock.nowMs += 3_600_000;
   await phone.syncNow();

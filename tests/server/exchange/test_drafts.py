@@ -10,8 +10,10 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from server import clock
 from tests.factories.accounts import make_account, sign_in
 from tests.factories.activities import Phone, make_phone, new_id, wire
+from tests.factories.acts import DIVISION, MERGER, carry_out
 from tests.factories.reviews import make_reviewer
 
 WORDS = "Đang viết dở ở nhà văn hóa"
@@ -151,3 +153,21 @@ def test_how_many(phones: tuple[Phone, Phone], monkeypatch: pytest.MonkeyPatch) 
     assert keep(phone, mine[0])[0]["saved"], "a kept one may change"
     keep(phone, mine[0] | {"body": None})
     assert keep(phone, mine[2])[0]["saved"]
+
+
+@pytest.mark.parametrize(
+    ("act", "expected"),
+    [(MERGER, "commune:c-00004-2025"), (DIVISION, "commune:c-00008-2025")],
+)
+def test_a_draft_of_a_merged_commune_is_read_in_its_new_place(
+    client: FlaskClient, session: Session, now: datetime, act: str, expected: str
+) -> None:
+    account = make_account(session, now, unit_id="c-00008-2025")
+    lost, new = (Phone(client, session, now, account) for _ in range(2))
+    with clock.frozen(now):
+        words: dict[str, Any] = {"scope": "commune:c-00008-2025", "fields": {"title": WORDS}}
+        keep(lost, draft(body=words), draft(body={"scope": 3}), draft(body={}))
+        carry_out(session, now, act)
+        found = [row["body"]["draft"] for row in rows(new)]
+        assert found == [words | {"scope": expected}, {"scope": 3}, {}]
+        assert "draft" not in rows(lost)[0]["body"]
