@@ -80,6 +80,7 @@ def facts_of(
         "agent": agent or None,
         "browser": bool(_BROWSER.match(agent)),
         "chromium": _chromium(agent),
+        "in_app": device_of(agent)[1],
         "purpose": _purpose(headers),
         "accepts_html": "text/html" in accept or "application/xhtml" in accept,
         "language": _language(headers.get("accept-language", "")),

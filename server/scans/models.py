@@ -18,7 +18,8 @@ from server.scans.classify import Reason
 
 
 class Scan(Base):
-    """One request for a run's page, and why it counted or not.
+    """A request for a run's page, and why it counted or not; or `amount` that were all alike, of
+    one reader within the second, `at` being the last.
 
     `facts` are those of `classify.facts_of` but for the agent, which many share (`ScanAgent`).
     `reader` and `reader_group` are keys of `readers`, which mean nothing after `day`.
@@ -44,6 +45,7 @@ class Scan(Base):
     reader: Mapped[str] = mapped_column(String(15))
     reader_group: Mapped[str] = mapped_column(String(15))
     in_app: Mapped[bool]
+    amount: Mapped[int] = mapped_column(Integer, default=1)
 
 
 class ScanAgent(Base):

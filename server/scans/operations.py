@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Table, and_, delete, func, select
+from sqlalchemy import Table, and_, case, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -52,22 +52,23 @@ class Sighting:
 
 def record(session: Session, sightings: Sequence[Sighting], *, tried_before: bool = False) -> None:
     """Write a batch. `tried_before` when nobody knows whether an earlier try was committed."""
-    if tried_before:
-        present = _present(session, sightings)
-        sightings = [one for one in sightings if one.id not in present]
-    if not sightings:
+    if not sightings or (tried_before and _is_written(session, sightings)):
         return
     salts = _salts_of(session, {_day(one) for one in sightings})
     readers = [_reader(one, salts[_day(one)]) for one in sightings]
     looks = _looks(session, sightings, readers)
-    rows: list[dict[str, Any]] = []
+    rows: dict[tuple[str, ...], dict[str, Any]] = {}
     counts: Counts = Counter()
     for one, reader in zip(sightings, readers, strict=True):
         row = _row(one, reader, looks)
         counts[row["run_id"], row["day"], row["reason"]] += 1
-        rows.append(row)
+        # who asks a thousand times a second is not to fill the disk with a thousand rows
+        alike = rows.setdefault(_likeness(row), row)
+        if alike is not row:
+            alike["amount"] += 1
+            alike["at"] = max(alike["at"], row["at"])
     _keep_agents(session, {one.facts["agent"] for one in sightings if one.facts.get("agent")})
-    insert_all(session.connection(), {_scans: rows})
+    insert_all(session.connection(), {_scans: list(rows.values())})
     add_counts(session, counts)
 
 
@@ -118,15 +119,20 @@ def _row(one: Sighting, reader: Reader, looks: Looks) -> dict[str, Any]:
         "reason": verdict.reason, "rule": verdict.rule, "rules_version": rules.version,
         "language": one.facts.get("language"), "agent_id": agent_id(agent) if agent else None,
         "facts": {name: value for name, value in one.facts.items() if name != "agent"},
-        "reader": reader.key, "reader_group": reader.group, "in_app": reader.in_app,
+        "reader": reader.key, "reader_group": reader.group, "in_app": reader.in_app, "amount": 1,
     }  # fmt: skip
 
 
-def _present(session: Session, sightings: Sequence[Sighting]) -> set[str]:
-    rows = session.connection().execute(
-        select(_scans.c.id).where(among(_scans.c.id, "ids")), {"ids": [one.id for one in sightings]}
-    )
-    return {row.id for row in rows}
+def _likeness(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Rows that share it say the same. The reader tells agent and language apart already."""
+    return (row["run_id"], row["reader"], row["rule"], str(row["day"]), repr(row["facts"]))
+
+
+def _is_written(session: Session, sightings: Sequence[Sighting]) -> bool:
+    """Whether the batch is there: it was one transaction, so any row of it tells of all."""
+    ids = [one.id for one in sightings]
+    found = select(_scans.c.id).where(among(_scans.c.id, "ids")).limit(1)
+    return session.connection().execute(found, {"ids": ids}).first() is not None
 
 
 def _salts_of(session: Session, days: Iterable[date]) -> dict[date, bytes]:
@@ -144,7 +150,7 @@ def _salts_of(session: Session, days: Iterable[date]) -> dict[date, bytes]:
 def _looks(session: Session, sightings: Sequence[Sighting], readers: Sequence[Reader]) -> Looks:
     """When these readers looked before, and how often that counted."""
     looks = Looks()
-    counted = func.count().filter(_scans.c.reason.in_(sorted(COUNTED)))
+    counted = func.sum(case((_scans.c.reason.in_(sorted(COUNTED)), _scans.c.amount), else_=0))
     rows = session.connection().execute(
         select(_scans.c.run_id, _scans.c.reader, func.max(_scans.c.at).label("last"),
                counted.label("counted"))
@@ -155,7 +161,7 @@ def _looks(session: Session, sightings: Sequence[Sighting], readers: Sequence[Re
          "readers": sorted({one.key for one in readers})},
     )  # fmt: skip
     for row in rows:
-        looks.remember(row.run_id, row.reader, row.last, row.counted)
+        looks.remember(row.run_id, row.reader, row.last, int(row.counted))
     return looks
 
 

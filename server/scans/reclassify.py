@@ -52,10 +52,10 @@ def reclassify_day(session: Session, run_id: str, day: date, outcome: Outcome) -
         facts = {**row.facts, **({"agent": row.text} if row.text is not None else {})}
         verdict = rules.judge(facts | looks.before(run_id, row.reader, row.at))
         looks.note(run_id, row.reader, row.at, verdict.reason)
-        counts[run_id, day, verdict.reason] += 1
-        outcome.looked_at += 1
+        counts[run_id, day, verdict.reason] += row.amount
+        outcome.looked_at += row.amount
         if verdict.reason != row.reason:
-            outcome.changed[row.reason, verdict.reason] += 1
+            outcome.changed[row.reason, verdict.reason] += row.amount
         _store(session, row, verdict.reason, verdict.rule, rules.version)
     here = (_counts.c.run_id == run_id, _counts.c.day == day)
     session.execute(delete(_counts).where(*here))
@@ -67,7 +67,7 @@ def _rows(session: Session, run_id: str, day: date) -> Sequence[Any]:
         session.connection()
         .execute(
             select(_scans.c.id, _scans.c.at, _scans.c.reason, _scans.c.rule, _scans.c.facts,
-                   _scans.c.rules_version, _scans.c.reader, _agents.c.text)
+                   _scans.c.rules_version, _scans.c.reader, _scans.c.amount, _agents.c.text)
             .join(_agents, _agents.c.id == _scans.c.agent_id, isouter=True)
             .where(_scans.c.run_id == run_id, _scans.c.day == day)
             .order_by(_scans.c.at, _scans.c.id)

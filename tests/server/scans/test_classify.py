@@ -71,6 +71,11 @@ def test_without_tls_browsers_say_less() -> None:
     assert rules().judge(facts).reason == "person"
 
 
+@pytest.mark.parametrize("agent", agents.IN_APP)
+def test_a_browser_inside_an_app_may_keep_silent(agent: str) -> None:
+    assert reason(user_agent=agent, sec_fetch_mode=None) == "person"
+
+
 def test_head_and_staff_come_first() -> None:
     assert reason("HEAD") == "head"
     assert reason(staff="scanner") == "staff"
@@ -96,7 +101,7 @@ def test_facts_hold_no_address_and_are_bounded() -> None:
     facts = facts_of("GET", {**PHONE, "user-agent": "Mozilla/5.0 (" + "x" * 9000}, secure=True)
     assert len(json.dumps(facts)) < 700
     assert set(facts) == {"method", "agent", "browser", "accepts_html", "language", "fetch_mode",
-                          "secure", "returning"}  # fmt: skip
+                          "in_app", "secure", "returning"}  # fmt: skip
 
 
 def test_devices() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -69,10 +68,12 @@ def test_what_a_reader_did_before_is_known_in_the_next_batch(
 
 def test_a_batch_that_may_be_there_already_counts_once(session: Session, now: datetime) -> None:
     first, second = sighting(now), sighting(now, address="27.64.8.12")
-    record(session, first)
+    record(session, first, second)
     record(session, first, second, tried_before=True)
-    record(session, first, second, tried_before=True)
-    assert counts(session) == {(date(2026, 11, 20), "person"): 2}
+    record(session, sighting(now), tried_before=True)
+    assert counts(session) == {
+        (date(2026, 11, 20), "person"): 2, (date(2026, 11, 20), "replay"): 1,
+    }  # fmt: skip
 
 
 def test_agents_are_kept_once(session: Session, now: datetime) -> None:
@@ -96,8 +97,12 @@ def test_ten_thousand_replays_are_one_reader(session: Session, now: datetime) ->
         record(session, *(
             sighting(now + timedelta(seconds=batch, milliseconds=n)) for n in range(1000)
         ))  # fmt: skip
-    assert Counter(session.execute(select(Scan.reason)).scalars()) == {"person": 1, "replay": 9999}
-    assert len(set(session.execute(select(Scan.reader)).scalars())) == 1
+    rows = session.execute(select(Scan.reason, Scan.amount, Scan.reader)).all()
+    assert counts(session) == {
+        (date(2026, 11, 20), "person"): 1, (date(2026, 11, 20), "replay"): 9999,
+    }  # fmt: skip
+    assert len(rows) == 11, "a row for each batch, however many asked in it"
+    assert len({row.reader for row in rows}) == 1
 
 
 def test_an_empty_batch_is_nothing(session: Session) -> None:

@@ -43,7 +43,7 @@ def sighting(number: int, at: datetime) -> Sighting:
 
 def written(session: Session) -> int:
     session.rollback()
-    found = session.execute(select(func.count()).select_from(Scan)).scalar_one()
+    found = session.execute(select(func.coalesce(func.sum(Scan.amount), 0))).scalar_one()
     session.rollback()
     return int(found)
 

@@ -28,6 +28,7 @@ def upgrade() -> None:
     sa.Column("reader", sa.String(length=15), nullable=False),
     sa.Column("reader_group", sa.String(length=15), nullable=False),
     sa.Column("in_app", sa.Boolean(), nullable=False),
+    sa.Column("amount", sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint("id", name=op.f("pk_scan")),
     )
     op.create_index(op.f("ix_scan_run_id_reader"), "scan", ["run_id", "reader"])
