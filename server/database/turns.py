@@ -69,25 +69,23 @@ class _Queue:
         """Let the next one in."""
         self._depth -= 1
         if self._depth == 0:
-            fcntl.flock(self._file, fcntl.LOCK_UN)
+            os.close(self._file)
         self._lock.release()
 
     def _take_file(self, deadline: float) -> bool:
-        if self._file < 0:
-            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        # opened for each turn: nothing holds a disk in use between them, nor a file long replaced
+        file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         while True:
             try:
-                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 if time.monotonic() > deadline:
+                    os.close(file)
                     return False
                 time.sleep(LOOK_AGAIN_S)
             else:
+                self._file = file
                 return True
-
-    def __del__(self) -> None:
-        if self._file >= 0:
-            os.close(self._file)
 
 
 def _queue_of(engine: Engine) -> _Queue | None:

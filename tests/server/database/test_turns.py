@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 
@@ -39,6 +40,8 @@ def test_a_turn_within_a_turn(tmp_path: Path) -> None:
         pass
     with turns.turn(create_engine(f"sqlite:///{tmp_path}/a.sqlite3")):
         pass  # it was given back
+    held = [os.readlink(each) for each in Path("/proc/self/fd").iterdir() if each.is_symlink()]
+    assert not [name for name in held if name.startswith(str(tmp_path))], "the disk is let go of"
 
 
 def test_who_waits_too_long_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
