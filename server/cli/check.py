@@ -17,6 +17,7 @@ LABELS = {
     "feeds": "Số thứ tự và mã tổng của luồng tin",
     "contents": "Báo cáo: nội dung, số đếm, ảnh nêu tên",
     "operations": "Thao tác từ máy",
+    "scans": "Lượt quét tờ rơi",
     "photos": "Ảnh",
     "copied": "Ảnh đã chép",
 }

@@ -14,6 +14,7 @@ from server.soundness.contents import examine_contents, examine_operations
 from server.soundness.feeds import examine_feeds
 from server.soundness.finding import Finding
 from server.soundness.photos import examine_photos
+from server.soundness.scans import examine_scans
 
 __all__ = ["Finding", "examine"]
 
@@ -26,6 +27,7 @@ def examine(session: Session, store: Store, *, hash_bytes: bool = True) -> list[
         examine_feeds(session),
         examine_contents(session),
         examine_operations(session),
+        examine_scans(session),
         examine_photos(session, store, hash_bytes=hash_bytes),
     ]
 
