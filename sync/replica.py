@@ -90,10 +90,8 @@ class Replica:
         return row
 
     def _on_top(self, activity: str, shown: int) -> Iterator[Wire]:
-        """My operations that the server's row at version `shown` does not show yet.
-
-        The row may come by any feed: its commune may have been merged away meanwhile.
-        """
+        """My operations that the server's row at version `shown` does not show yet; it may come by
+        any feed, for its commune may have been merged away meanwhile."""
         all_read = self._all_read()
         for kept in self.kept.values():
             wire = kept.wire
@@ -266,7 +264,10 @@ class Replica:
             self.epoch = max(self.epoch, request["epoch"] + 1)
         self._take_grants(answer.get("grants") or {})
         if "escrow" in answer:
-            return  # shut out: what is left out of this answer says nothing of what is there
+            # Shut out: what is left out says nothing; rows of what this tells are still to come.
+            for shadow in self.scopes.values():
+                shadow.complete = False
+            return
         gone_on = where_rows_went(answer["changes"])
         for scope, shadow in self.scopes.items():
             changes = answer["changes"].get(scope)

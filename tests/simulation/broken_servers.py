@@ -17,7 +17,7 @@ from sync.outcome import Applied, Outcome, Parked, Retry
 from sync.reconcile import Context, Reconciled, reconcile
 from sync.record import Record
 from tests.simulation.communes import leads_to
-from tests.simulation.port import Account, Bug, Clash, moment
+from tests.simulation.port import Bug, Clash, moment
 from tests.simulation.rules import POLICY
 from tests.simulation.server import ModelServer
 from tests.simulation.state import State, Wire
@@ -188,8 +188,9 @@ class ServesUngranted(ModelServer):
 class WritesWithoutGrant(ModelServer):
     """Permission was checked when the phone was enrolled."""
 
-    def scopes_of(self, account: Account) -> tuple[str, ...]:
-        return tuple(dict.fromkeys((*super().scopes_of(account), *account.scopes)))
+    def scopes_of(self, account: str) -> tuple[str, ...]:
+        first = next(each.scopes for each in self.accounts.values() if each.id == account)
+        return tuple(dict.fromkeys((*super().scopes_of(account), *first)))
 
 
 class AnswersFromTheOldSnapshot(ModelServer):
@@ -295,7 +296,7 @@ class ShutOutReads(ModelServer):
     """A phone that delivers gets an answer like any other."""
 
     def take_in_escrow(self, request: Wire) -> Wire:
-        feeds = super().scopes_of(self.account_of(request["device"]))
+        feeds = super().scopes_of(self.account_of(request["device"]).id)
         told = self.push(request)
         changes: Wire = {}
         for scope in feeds:
@@ -319,7 +320,7 @@ class ClosedFeedTakesMore(ModelServer):
     """Where a report goes is where its phone says: the merger is dealt with by the mover."""
 
     def place(
-        self, work: State, record: Record | None, operation: Operation, account: Account
+        self, work: State, record: Record | None, operation: Operation, account: str
     ) -> str | Parked:
         return operation.scope if record is None else record.scope
 
@@ -328,7 +329,7 @@ class OldNamesAreStrange(ModelServer):
     """A commune that was merged away is none."""
 
     def place(
-        self, work: State, record: Record | None, operation: Operation, account: Account
+        self, work: State, record: Record | None, operation: Operation, account: str
     ) -> str | Parked:
         if work.communes.get(operation.scope):
             return Parked(outcomes.WRONG_SCOPE)
@@ -339,7 +340,7 @@ class TheHeirTakesAll(ModelServer):
     """Who reports in a divided commune means the part that takes its rows."""
 
     def place(
-        self, work: State, record: Record | None, operation: Operation, account: Account
+        self, work: State, record: Record | None, operation: Operation, account: str
     ) -> str | Parked:
         found = super().place(work, record, operation, account)
         return leads_to(work.communes, operation.scope) if isinstance(found, Parked) else found

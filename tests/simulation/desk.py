@@ -132,7 +132,8 @@ class ServerEvents(Scene):
         return True
 
     def notice_withdrawn(self) -> bool:
-        there = [id for id, notice in self.server.state.notices.items() if not notice.gone]
+        known = self.server.state.notices
+        there = [id for id in self.notices if id in known and not known[id].gone]
         if not there:
             return False
         self.server.withdraw_notice(self.chance.choice(there))
@@ -140,23 +141,23 @@ class ServerEvents(Scene):
 
     def scope_granted(self) -> bool:
         account = self.chance.choice(ACCOUNTS)
-        has = self.server.scopes_of(account)
+        has = self.server.scopes_of(account.id)
         there = communes.live(self.server.state.communes)
         new = [scope for scope in there if scope not in (*has, ELSEWHERE)]
         if not new:
             return False
         self.server.grant(account, (*has, self.chance.choice(new)))
-        self.note(f"{account.id} has {self.server.scopes_of(account)}")
+        self.note(f"{account.id} has {self.server.scopes_of(account.id)}")
         return True
 
     def scope_revoked(self) -> bool:
         account = self.chance.choice(ACCOUNTS)
-        has = self.server.scopes_of(account)
+        has = self.server.scopes_of(account.id)
         if len(has) < 2:
             return False
         gone = self.chance.choice(has)
         self.server.grant(account, tuple(scope for scope in has if scope != gone))
-        self.note(f"{account.id} has {self.server.scopes_of(account)}")
+        self.note(f"{account.id} has {self.server.scopes_of(account.id)}")
         return True
 
 

@@ -18,7 +18,6 @@ from sync.operation import Operation
 from sync.reconcile import Reconciled
 from sync.record import Record
 from sync.replica import Replica
-from tests.simulation.communes import is_one_of, leads_to
 from tests.simulation.contents import (
     Key,
     answer_as_edit,
@@ -31,12 +30,13 @@ from tests.simulation.contents import (
     values,
 )
 from tests.simulation.judge import Violation
+from tests.simulation.judge_of_grants import GrantJudge
 from tests.simulation.judge_of_places import PlaceJudge
 from tests.simulation.others import REVIEWER
 from tests.simulation.state import Logged, State, Wire, recomputed_digest
 
 
-class Oracle(PlaceJudge):
+class Oracle(PlaceJudge, GrantJudge):
     """Knows every operation that a person ever saved, and how each was answered.
 
     `server` gives the server that is watched.
@@ -61,6 +61,7 @@ class Oracle(PlaceJudge):
         self.saved[key_of(wire)] = wire
         self.places_named[wire["id"]] = wire["type"], wire["scope"]
         self.owners[key_of(wire)[1]] = account
+        self.note_saved(wire)
         if wire["type"] == "withdraw":
             sides = (phone.view(wire["activity"]), phone.shadow_row(wire["activity"]))
             self.seen[wire["id"]] = [values(row) for row in sides if row is not None]
@@ -98,7 +99,8 @@ class Oracle(PlaceJudge):
         withdrew = operation.type == "withdraw" and before is not done.record
         # After a restore the server may be where the person saw it earlier, not last.
         if withdrew and before is not None and operation.incarnation == self.server().incarnation:
-            went, seen = shown_content(before), self.seen[operation.id]
+            seen = self.seen.get(operation.id) or self.seen[operation.instead or ""]
+            went = shown_content(before)
             unseen = [each for each in went if not any(each in side for side in seen)]
             self.expect("I9 withdrew what was seen", not unseen, f"{label} {unseen}")
         self._no_silent_overwrite(operation, old, new, label)
@@ -171,15 +173,18 @@ class Oracle(PlaceJudge):
             if before.records.get(id) is not record
         ]  # fmt: skip
         for id in fresh:
-            self._granted_to(after, after.log[id])
+            self.granted_to(after, id, after.log[id])
             self._answered_once(id, after.log[id])
         if operations:
             touched = {after.log[id].activity for id in fresh}
             self.expect("I4 only new operations act", set(changed) <= touched, f"{changed}")
         self.on_places(before, after, changed, fresh)
+        self.on_settled(before, after)
         for id in changed:
             old, new = before.records.get(id), after.records[id]
             steps = sum(after.log[op].activity == id for op in fresh) if operations else 1
+            if old is not None and old.status == "rejected" and before.settled != after.settled:
+                steps += 1  # an appeal that is taken opens the activity first
             moved = new.version - (old.version if old else 0)
             self.expect("I4 one step an operation", 0 <= moved <= steps, f"{id} {moved} {steps}")
             gone = {each.id for each in before.conflicts.get(id, ())}
@@ -204,7 +209,7 @@ class Oracle(PlaceJudge):
     def on_served(self, request: Wire, answer: Wire, server: Any) -> None:
         """The server answered, whether or not anybody hears it."""
         state: State = server.state
-        self._granted(answer, server.feeds_of(request["device"]), state)
+        self.granted(answer, server.feeds_of(request["device"]), state)
         if request["device"] in state.revoked:
             self.expect("I8 who is shut out reads nothing", not answer["changes"], f"{answer}")
         life = answer["incarnation"]
@@ -239,23 +244,6 @@ class Oracle(PlaceJudge):
         key = (self.server().incarnation, conflict)
         self.expect("I9 the first answer wins", self.ended.setdefault(key, id) == id, f"{key}")
         self.expect("I8 who may decides", own or row.account == REVIEWER, f"{key} {row.account}")
-
-    def _granted_to(self, state: State, row: Logged) -> None:
-        """What had an effect was by an account that may write there."""
-        if row.device in state.revoked:
-            kept = row.stored.outcome.name == "parked"
-            self.expect("I8 who is shut out changes nothing", kept, f"{row}")
-        scopes, record = state.grants.get(row.account), state.records.get(row.activity)
-        if scopes is None or record is None or row.stored.outcome.name == "parked":
-            return
-        works = is_one_of(state.communes, record.scope, scopes)
-        self.expect("I8 only the granted write", works, f"{row}")
-
-    def _granted(self, answer: Wire, feeds: tuple[str, ...], state: State) -> None:
-        for scope, changes in answer["changes"].items():
-            inside = all(row.get("scope", scope) == scope for row in changes["rows"])
-            mine = leads_to(state.communes, scope) in feeds
-            self.expect("I8 only granted feeds", mine and inside, f"{scope} of {feeds}")
 
     # ---- on the phone
 
@@ -344,6 +332,7 @@ class Oracle(PlaceJudge):
             self.expect("I1 digest is the sum", right, scope)
             self._superset(server, scope)
         self.on_places_at_end(server)
+        self.on_waiting_at_end(state)
         self._nothing_lost(state, phones)
         counts = Counter(row.stored.outcome.name for row in state.log.values())
         four = sum(counts[name] for name in ("applied", "merged", "conflict", "parked"))

@@ -56,14 +56,17 @@ class Others:
             raise Refused(401)
         return self.accounts[device]
 
-    def scopes_of(self, account: Account) -> tuple[str, ...]:
-        return self.state.grants.get(account.id, account.scopes)
+    def scopes_of(self, account: str) -> tuple[str, ...]:
+        granted = self.state.grants.get(account)
+        if granted is None:
+            granted = next(each.scopes for each in self.accounts.values() if each.id == account)
+        return granted
 
     def feeds_of(self, device: str) -> tuple[str, ...]:
         account = self.account_of(device)
         if device in self.state.revoked:
             return ()
-        return (*self.scopes_of(account), f"account:{account.id}")
+        return (*self.scopes_of(account.id), f"account:{account.id}")
 
     def grant(self, account: Account, scopes: tuple[str, ...]) -> None:
         """From now on the account has these feeds."""

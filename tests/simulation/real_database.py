@@ -34,7 +34,7 @@ from sync.outcome import from_wire
 from sync.record import Record
 from tests.simulation.events import ACCOUNTS
 from tests.simulation.rules import COMMUNES
-from tests.simulation.state import Logged, Notice, State, Wire
+from tests.simulation.state import Logged, Notice, Settled, State, Wire
 
 #: What the world's second 0 is called.
 BEGINNING = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
@@ -146,7 +146,12 @@ class Reader:
                 self._read_activities(after, name, known.seq)
                 self._read_moves(after, name, known.seq)
                 self._read_documents(after, name, known.seq)
-        return after, self._read_log(after)
+        logged = self._read_log(after)
+        for id, how, successor in self._rows(
+            "SELECT id, settlement, successor_id FROM parked_operation WHERE settled_at IS NOT NULL"
+        ):
+            after.settled[id] = Settled(how, successor)
+        return after, logged
 
     def read_people(self, state: State) -> None:
         """Phones and grants, which change seldom."""

@@ -18,10 +18,9 @@ from typing import Any
 from sqlalchemy import delete, event, insert
 from sqlalchemy.exc import OperationalError
 
-from server import catalogue, clock, problems
-from server.accounts import queries as accounts
+from server import catalogue, clock
 from server.accounts.models import AccountUnit
-from server.activities import batch, moving
+from server.activities import batch
 from server.change_feed import operations as change_feed
 from server.change_feed import queries as feed_queries
 from server.database import db, ids
@@ -29,27 +28,16 @@ from server.devices import operations as devices
 from server.exchange import push
 from server.http.actor import SYSTEM
 from server.http.transaction import reading, writing
-from server.places import recording
-from server.places.acts import read_act
-from server.problems import ProblemError
-from server.reviews import conflicts
-from server.reviews import operations as reviews
 from sync.feed import Page, page
 from sync.fields import MergePolicy
-from tests.simulation.communes import Act
 from tests.simulation.port import Account, Bug, Crashed, Refused, Watch
-from tests.simulation.real_country import act_text
-from tests.simulation.real_database import REVIEWER, Reader, moment_of, the_house
+from tests.simulation.real_database import Reader, moment_of, the_house
 from tests.simulation.real_kind import kind
 from tests.simulation.real_kind import problems as problems_of
+from tests.simulation.real_people import RealPeople
 from tests.simulation.rules import BUG_TITLE, KIND, policy_of_version
 from tests.simulation.state import State, Wire
 
-_VERBS = {"approved": "approve", "returned": "return", "rejected": "reject"}
-#: Why a decision may be refused in this world.
-_TOO_LATE = (problems.STALE_REVIEW, problems.DECISION_IMPOSSIBLE, problems.EVIDENCE_MISSING,
-             problems.OPEN_CONFLICT, problems.NOT_FOUND, problems.INVALID,
-             problems.OWN_WORK)  # fmt: skip
 #: A backup promises what was there this long before it was begun: clocks of web machines differ.
 PROMISED_BEFORE_S = 60.0
 
@@ -60,7 +48,7 @@ class _Locked(sqlite3.OperationalError):
     sqlstate = "40P01"
 
 
-class RealServer:
+class RealServer(RealPeople):
     """See `port.Server`."""
 
     #: The server whose world is running: what is hooked into the code asks it.
@@ -112,18 +100,21 @@ class RealServer:
 
     def _post(self, request: Wire) -> Wire:
         token = self.tokens[request["device"]]
-        with self._time():
+        with self.time():
             response = self.client.post(
                 "/api/v1/sync",
                 data=json.dumps(request).encode(),
                 headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
             )
-        if self.wrong is not None:
-            raise self.wrong
+        self.after_request()
         if response.status_code != 200:
             raise Refused(response.status_code)
         answer: Wire = json.loads(response.data)
         return answer
+
+    def after_request(self) -> None:
+        if self.wrong is not None:
+            raise self.wrong
 
     def page(self, scope: str, cursor: int, limit: int) -> Page:
         """What a phone that follows `scope` would be sent."""
@@ -156,12 +147,12 @@ class RealServer:
 
     def enrol(self, account: Account) -> str:
         owner = self.house.accounts[account.id]
-        with self._time(), writing() as session:
+        with self.time(), writing() as session:
             now = clock.now()
             code, _ = devices.issue_enrolment(session, SYSTEM, now, owner)
             device, token, _, _ = devices.enrol(session, now, code, "phone")
         self.tokens[device.id] = token
-        self._read_people()
+        self.read_people()
         return device.id
 
     def feeds_of(self, device: str) -> tuple[str, ...]:
@@ -173,89 +164,22 @@ class RealServer:
         owner = self.house.accounts[name]
         return (*self.state.grants[name], f"account:{owner}", "reference")
 
-    def scopes_of(self, account: Account) -> tuple[str, ...]:
-        return self.state.grants[account.id]
+    def scopes_of(self, account: str) -> tuple[str, ...]:
+        return self.state.grants[account]
 
     def revoke(self, device: str) -> None:
-        with self._time(), writing() as session:
+        with self.time(), writing() as session:
             devices.revoke_device(session, SYSTEM, clock.now(), device)
-        self._read_people()
+        self.read_people()
 
     def grant(self, account: Account, scopes: tuple[str, ...]) -> None:
         owner = self.house.accounts[account.id]
         units = [scope.partition(":")[2] for scope in scopes]
-        with self._time(), writing() as session:
+        with self.time(), writing() as session:
             session.execute(delete(AccountUnit).where(AccountUnit.account_id == owner))
             rows = [{"account_id": owner, "unit_id": u, "position": i} for i, u in enumerate(units)]
             session.execute(insert(AccountUnit), rows)
-        self._read_people()
-
-    # ---- communes
-
-    def reform(self, act: Act) -> bool:
-        """Recorded and carried out as an operator does both."""
-        before = self.state
-        read = read_act(act_text(act), "simulation")
-        with self._time(), writing() as session:
-            recording.record_act(session, clock.now(), read)
-        with self._time(), writing() as session:
-            moving.carry_out_due(session, SYSTEM, clock.now())
-        self._read_people()
-        new = {scope: () for scope in act.new if scope not in before.communes}
-        self.state.communes |= new | dict.fromkeys(act.ended, act.new)
-        return True
-
-    def move_some(self, limit: int) -> int | None:
-        with self._time(), writing() as session:
-            return moving.move_some(session, clock.now(), limit)
-
-    # ---- those who write beside the phones
-
-    def review(self, id: str, version: int, decision: str) -> bool:
-        record = self.state.records.get(id)
-        if record is None:
-            return False
-        remarks = [] if decision == "approved" else [{"text": "Xem lại"}]
-        override = None if self.state.conflicts.get(id) else {"reason": "Ảnh đến sau"}
-        try:
-            with self._time(), writing() as session:
-                now = clock.now()
-                reviewer = accounts.account(session, self.house.accounts[REVIEWER])
-                actor = accounts.actor_of(session, reviewer, now)
-                verb = _VERBS[decision]
-                reviews.decide(
-                    session, actor, now, id, verb, version, record.digest, remarks, override
-                )
-        except ProblemError as problem:
-            if problem.problem not in _TOO_LATE:
-                raise
-            return False
-        return True
-
-    def resolve(self, id: str, conflict: str, version: int, choice: str, typed: Wire) -> bool:
-        try:
-            with self._time(), writing() as session:
-                now = clock.now()
-                reviewer = accounts.account(session, self.house.accounts[REVIEWER])
-                actor = accounts.actor_of(session, reviewer, now)
-                conflicts.resolve(session, actor, now, id, conflict, version, choice, typed)
-        except ProblemError as problem:
-            if problem.problem not in _TOO_LATE:
-                raise
-            return False
-        return True
-
-    def notify(self, account: str, text: str) -> str:
-        scope = f"account:{self.house.accounts[account]}"
-        with self._time(), writing() as session:
-            id = ids.new_id(clock.now())
-            body = {"about": "test", "text": text}
-            change_feed.put_document(session, scope, "notice", id, body)
-        return id
-
-    def withdraw_notice(self, id: str) -> None:
-        with self._time(), writing() as session:
-            change_feed.drop_document(session, id)
+        self.read_people()
 
     # ---- backups
 
@@ -267,7 +191,7 @@ class RealServer:
     def verify_backup(self) -> None:
         at, _, life, _ = self.backups[-1]
         through = moment_of(at - PROMISED_BEFORE_S)
-        with self._time(), writing() as session:
+        with self.time(), writing() as session:
             if change_feed.promise_durable(session, life, through):
                 self.durable_through = at - PROMISED_BEFORE_S
 
@@ -276,7 +200,7 @@ class RealServer:
         self.house.put_back(content)
         self.backups = self.backups[: backup + 1]
         self.state = State()
-        with self._time(), self._unwatched(), writing() as session:
+        with self.time(), self._unwatched(), writing() as session:
             through = moment_of(at - PROMISED_BEFORE_S)
             change_feed.begin_new_life(session, clock.now(), through)
         self.durable_through = at - PROMISED_BEFORE_S
@@ -294,7 +218,7 @@ class RealServer:
         assert life is not None
         self.incarnation = life[0]
 
-    def _read_people(self) -> None:
+    def read_people(self) -> None:
         after = self.state.copy()
         self.reader.read_people(after)
         self.state = after
@@ -342,7 +266,7 @@ class RealServer:
             self._blind = False
 
     @contextmanager
-    def _time(self) -> Iterator[None]:
+    def time(self) -> Iterator[None]:
         with clock.frozen(moment_of(self.clock())):
             yield
 

@@ -14,7 +14,6 @@ from sync.record import Record
 from tests.simulation import communes
 from tests.simulation.communes import Act
 from tests.simulation.others import Others
-from tests.simulation.port import Account
 from tests.simulation.state import State
 
 
@@ -25,7 +24,7 @@ class Reforms(Others):
         """Carry an act out: from this commit on nothing new comes into what ended."""
         work = self.state.copy()
         for account in {account.id: account for account in self.accounts.values()}.values():
-            before = self.scopes_of(account)
+            before = self.scopes_of(account.id)
             after = tuple(dict.fromkeys(one for scope in before for one in self._heirs(act, scope)))
             if after != before:
                 work.grants[account.id] = after
@@ -70,7 +69,7 @@ class Reforms(Others):
         work.moved[old, id] = work.seqs[id], new
 
     def place(
-        self, work: State, record: Record | None, operation: Operation, account: Account
+        self, work: State, record: Record | None, operation: Operation, account: str
     ) -> str | Parked:
         """Where the activity lies already, or where a new one is to lie."""
         if record is not None:
@@ -97,7 +96,7 @@ class Reforms(Others):
         named = {scope, *communes.options(work.communes, scope)}
         return place in named or not named.isdisjoint(communes.options(work.communes, place))
 
-    def may_write(self, work: State, account: Account, place: str) -> bool:
+    def may_write(self, work: State, account: str, place: str) -> bool:
         return communes.is_one_of(work.communes, place, self.scopes_of(account))
 
     def leaving(self, feeds: tuple[str, ...], cursors: dict[str, int]) -> dict[str, str]:

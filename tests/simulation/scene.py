@@ -19,6 +19,7 @@ from tests.simulation.events import ACCOUNTS, Message, Response
 from tests.simulation.oracle import Oracle
 from tests.simulation.people import Person
 from tests.simulation.phone import Killed, Phone, StorageFull
+from tests.simulation.port import SealedFile
 from tests.simulation.server import Account, Crashed, ModelServer, Refused, Server, Watch
 from tests.simulation.state import Wire
 
@@ -58,6 +59,8 @@ class Scene:
         self.cuts: list[tuple[str, str, float, float]] = []  # phone, direction, from, until
         self.desk: list[tuple[str, int]] = []
         self.notices: list[str] = []
+        self.files: list[SealedFile] = []
+        self.settled: list[tuple[str, str, str | None]] = []
         self.questions: list[tuple[str, Conflict, int]] = []
 
     def name(self) -> str:

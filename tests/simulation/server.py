@@ -25,8 +25,8 @@ from sync.reconcile import Context, Reconciled, reconcile
 from sync.record import Record
 from tests.simulation.communes import is_one_of
 from tests.simulation.port import Account, Bug, Clash, Crashed, Refused, Server, Watch, moment
-from tests.simulation.reforms import Reforms
 from tests.simulation.rules import BUG_TITLE, KIND, policy_of_version, validate
+from tests.simulation.settling import Settling
 from tests.simulation.state import Logged, State, Wire, row_without_body
 
 __all__ = ["Account", "Bug", "Crashed", "ModelServer", "Refused", "Server", "Watch", "moment"]
@@ -35,7 +35,7 @@ __all__ = ["Account", "Bug", "Crashed", "ModelServer", "Refused", "Server", "Wat
 CLASHES_MAX = 10
 
 
-class ModelServer(Reforms):
+class ModelServer(Settling):
     """`accounts` maps device -> account; `clock` gives virtual seconds; `name` makes a new id."""
 
     def __init__(
@@ -187,11 +187,17 @@ class ModelServer(Reforms):
     def reconcile(
         self, work: State, operation: Operation, predecessor: Outcome | None, device: str
     ) -> Outcome:
+        return self.apply(work, operation, predecessor, self.account_of(device).id, vouched=False)
+
+    def apply(
+        self, work: State, operation: Operation, predecessor: Outcome | None, account: str,
+        *, vouched: bool,
+    ) -> Outcome:  # fmt: skip
+        """An operation of `account` meets its activity; one that is `vouched` needs no grant."""
         if operation.kind != KIND:
             return Retry(outcomes.UNKNOWN_KIND)
         if operation.set.get("title") == BUG_TITLE:
             raise Bug(operation.id)
-        account = self.account_of(device)
         record = work.records.get(operation.activity)
         place = self.place(work, record, operation, account)
         if isinstance(place, Parked):
@@ -199,8 +205,8 @@ class ModelServer(Reforms):
         if operation.scope != place and self.means(work, operation, record, place):
             operation = replace(operation, scope=place)  # an earlier name of the same place
         context = Context(
-            author=account.id,
-            may_write=self.may_write(work, account, place),
+            author=account,
+            may_write=vouched or self.may_write(work, account, place),
             validate=validate,
             open_conflict=bool(work.conflicts.get(operation.activity)),
             predecessor=predecessor,
@@ -243,9 +249,11 @@ class ModelServer(Reforms):
         work.numbers.setdefault(number, operation.id)
         body = operation.to_wire() if isinstance(outcome, Parked) else None
         stored = Stored(operation.hash, outcome, operation.activity)
+        account = self.account_of(device).id
         work.log[operation.id] = Logged(
-            stored, operation.activity, device, operation.n, fork, body, self.account_of(device).id
+            stored, operation.activity, device, operation.n, fork, body, account
         )
+        self.note_replaced(work, operation, account)
         return fork
 
     def _told(
@@ -253,7 +261,7 @@ class ModelServer(Reforms):
     ) -> Wire:
         record = work.records.get(operation.activity)
         known = record is not None and is_one_of(
-            work.communes, record.scope, self.scopes_of(self.account_of(device))
+            work.communes, record.scope, self.scopes_of(self.account_of(device).id)
         )
         return {
             **to_wire(outcome),

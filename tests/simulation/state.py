@@ -31,6 +31,14 @@ class Logged:
 
 
 @dataclass(frozen=True)
+class Settled:
+    """How a parked operation ended (accept, dismiss, instead), and what came in its stead."""
+
+    how: str
+    successor: str | None
+
+
+@dataclass(frozen=True)
 class Notice:
     """A document in an account's scope."""
 
@@ -68,6 +76,8 @@ class State:
     #: (scope, id) -> number, new scope.
     emptied: dict[str, bool] = field(default_factory=dict)
     moved: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
+    #: Parked operations that nobody need look at any more.
+    settled: dict[str, Settled] = field(default_factory=dict)
     #: Devices that were shut out.
     revoked: dict[str, bool] = field(default_factory=dict)
     #: Every conflict that ever was, by its id: the activity, whose it is, how it ended.

@@ -10,6 +10,7 @@ from __future__ import annotations
 from tests.simulation.country import CountryEvents
 from tests.simulation.desk import ServerEvents
 from tests.simulation.events import EVENTS, RECOVERY_ROUNDS_MAX, STEPS
+from tests.simulation.handing_over import HandingOverEvents
 from tests.simulation.judge import Violation
 from tests.simulation.mishaps import PhoneEvents
 from tests.simulation.network import NetworkEvents
@@ -18,7 +19,7 @@ from tests.simulation.phone import Phone
 _NAMES, _WEIGHTS = tuple(EVENTS), tuple(EVENTS.values())
 
 
-class World(CountryEvents, PhoneEvents, NetworkEvents, ServerEvents):
+class World(HandingOverEvents, CountryEvents, PhoneEvents, NetworkEvents, ServerEvents):
     """One seed's history. `run` raises Violation, with the trace in `trace`."""
 
     def run(self) -> None:

@@ -370,3 +370,37 @@ def test_a_decision_names_the_conflict(phone: Replica) -> None:
     named = {"conflict": id_of(7), "choice": "current"}
     wire = phone.save("resolve", id_of(2), A, resolve=named)
     assert (wire["type"], wire["resolve"], wire["base"]) == ("resolve", named, 1)
+
+
+def test_what_went_in_while_shut_out_stays_in_sight_until_its_row_comes(phone: Replica) -> None:
+    phone.take_answer(phone.make_request(), answer())
+    create(phone)
+    request = phone.make_request()
+    receipt = {"version": None, "seq": None}
+    phone.take_answer(request, {
+        **answer(outcomes=told(request, **receipt)), "changes": {}, "escrow": {},
+    })  # fmt: skip
+    assert phone.outbox == []
+    seen = phone.view(A)
+    assert seen is not None
+    assert seen["fields"] == {"title": "a"}
+    phone.take_answer(phone.make_request(), answer([row(1, 1, {"title": "a"})], to=1))
+    seen = phone.view(A)
+    assert seen is not None
+    assert seen["version"] == 1
+
+
+def test_a_report_that_lies_elsewhere_stays_in_sight_until_that_feed_is_read(
+    phone: Replica,
+) -> None:
+    """Its commune was merged away while the phone was offline."""
+    other = "commune:c-00008-2025"
+    phone.take_answer(phone.make_request(), answer())
+    create(phone)
+    request = phone.make_request()
+    moved = answer(outcomes=told(request, scope=other))
+    moved["grants"] = {"added": [other], "dropped": [], "moved": {}}
+    phone.take_answer(request, moved)
+    seen = phone.view(A)
+    assert seen is not None
+    assert seen["fields"] == {"title": "a"}
