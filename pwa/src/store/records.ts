@@ -148,6 +148,8 @@ export interface Operation {
   captured: { wall: string; monotonic_ms: number; boot: string; beacon: string | null };
   /** Of type `resolve` only. */
   resolve?: { conflict: string; choice: Choice };
+  /** My parked operation in whose stead this one comes: nobody need look at that one any more. */
+  instead?: string;
 }
 
 export interface Problem {

@@ -88,7 +88,8 @@ export function resend(
       made = again.map(({ operation }, place) => {
         const set = place === 0 ? { ...operation.set, ...correction.set } : operation.set;
         const { scope = operation.scope } = correction;
-        const next = { ...operation, id: making.newId(), n: making.nextN + place, scope, set, after };
+        const mine = { id: making.newId(), n: making.nextN + place, scope, set, after };
+        const next: Operation = { ...operation, ...mine, instead: operation.id };
         after = next.id;
         return next;
       });

@@ -135,6 +135,27 @@ describe("what was parked", () => {
     ]);
     expect(again[1]!.after).toBe(again[0]!.id);
     expect(again.some((one) => before.includes(one.id))).toBe(false);
+    expect(again.map((one) => one.instead)).toEqual(before);
+    expect(phone.status().waiting.attention).toBe(0);
+  });
+
+  test("is named by what is sent in its stead after its author has corrected the form", async () => {
+    server.judge = ({ type }) =>
+      type === "create"
+        ? { outcome: "parked", reason: "invalid" }
+        : { outcome: "parked", reason: "after_parked" };
+    const id = await sent("Sai giờ");
+    const before = server.requests.flatMap((request) => request.operations);
+    const draft = await phone.editFrom(id);
+    draft.fields.title = "Đúng giờ";
+    await phone.saveDraft(draft);
+    await phone.send(id);
+    server.judge = () => undefined;
+    await phone.syncNow();
+    const again = server.requests.flatMap((request) => request.operations).slice(before.length);
+    expect(again.map(({ type, instead }) => [type, instead])).toEqual(
+      before.map((one) => [one.type, one.id]),
+    );
     expect(phone.status().waiting.attention).toBe(0);
   });
 

@@ -23,7 +23,7 @@ export function send(sheet: Sheet, draftId: string, given: Given): void {
   const { standing, answered } = ownItems(sheet, draftId);
   for (const item of answered) sheet.putItem(answer(item));
   const groups = groupsOf(sheet, draft.kind);
-  enqueue(sheet, (making) => operationsOf(draft, standing, { ...making, groups }), given);
+  enqueue(sheet, (making) => inStead(operationsOf(draft, standing, { ...making, groups }), answered), given);
   sheet.drafts.drop(draftId);
   const named = new Set(draft.evidence.map((photo) => photo.sha256));
   for (const photo of sheet.photos()) {
@@ -39,7 +39,7 @@ export function withdraw(sheet: Sheet, row: ActivityRow, given: Given): void {
   for (const item of answered) sheet.putItem(answer(item));
   if (known || standing.length) {
     const base = known?.row ?? { ...row, version: 0 };
-    enqueue(sheet, (making) => [withdrawalOf(base, standing, making)], given);
+    enqueue(sheet, (making) => inStead([withdrawalOf(base, standing, making)], answered), given);
   }
   sheet.drafts.drop(row.id);
 }
@@ -88,6 +88,15 @@ function ownItems(sheet: Sheet, activity: string): { standing: OutboxItem[]; ans
   const all = sheet.items(activity);
   const standing = survivors(all);
   return { standing, answered: all.filter((item) => item.state !== "kept" && !standing.includes(item)) };
+}
+
+/** Each says which parked operation of its type it comes for, so that no reviewer looks at that one. */
+function inStead(made: Operation[], answered: readonly OutboxItem[]): Operation[] {
+  const parked = answered.filter((item) => item.state === "parked").map((item) => item.operation);
+  return made.map((operation) => {
+    const old = parked.find(({ type }) => type === operation.type);
+    return old ? { ...operation, instead: old.id } : operation;
+  });
 }
 
 /** The groups of the kind, as the catalogue on this phone has them. */
