@@ -166,7 +166,7 @@ class Person:
         self._save(
             "create", activity, scope=self.enrolled.scope, kind=KIND,
             kind_version=catalogue.kinds()[KIND].version,
-            set=example(programme_title=activity[-12:]),
+            set=example(programme_title=f"Bản tin {activity[-12:]}"),
             add={"evidence": [photo or _photo(activity)]},
         )  # fmt: skip
         if self.chance.random() < 0.3:
