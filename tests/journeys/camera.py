@@ -1,5 +1,5 @@
 """What a phone's camera sees, as a film for Chromium's made camera: a sheet with a QR code, held in
-a hand that is not quite still. Not here: codes and sheets themselves; those come from the product."""
+a hand that is not quite still. Not here: codes and sheets themselves; the product makes those."""
 
 from __future__ import annotations
 

@@ -28,31 +28,59 @@ export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return call<T>("GET", path, undefined, signal);
 }
 
-export async function send<T>(method: "POST" | "DELETE", path: string, body?: unknown): Promise<T> {
+export async function send<T>(method: "POST" | "PUT" | "DELETE", path: string, body?: unknown): Promise<T> {
   return call<T>(method, path, body);
 }
 
+/** A file as it is, under its own media type. */
+export async function upload<T>(
+  method: "POST" | "PUT",
+  path: string,
+  file: Blob,
+  mediaType = file.type,
+): Promise<T> {
+  return call<T>(method, path, new Blob([file], { type: mediaType }));
+}
+
+/** A file that the server makes: a sheet to print, a table for Excel. */
+export async function download(method: "GET" | "POST", path: string, body?: unknown): Promise<Blob> {
+  return (await answered(method, path, body, undefined, "*/*")).blob();
+}
+
 async function call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
-  const headers: Record<string, string> = { Accept: "application/json" };
+  const response = await answered(method, path, body, signal);
+  if (response.status === 204) return undefined as T;
+  const answer: unknown = await response.json().catch(() => null);
+  if (answer !== null) return answer as T;
+  throw new Problem("unknown", response.status, { vi: "", en: "" });
+}
+
+/** The answer to a request that went well; throws the problem of one that did not. */
+async function answered(
+  method: string,
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+  accept = "application/json",
+): Promise<Response> {
+  const headers: Record<string, string> = { Accept: accept };
   if (method !== "GET") headers["X-CSRF-Token"] = csrfToken;
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (body !== undefined) headers["Content-Type"] = body instanceof Blob ? body.type : "application/json";
   let response: Response;
   try {
     response = await fetch(`/api/v1/${path}`, {
       method,
       headers,
       credentials: "same-origin",
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
       ...(signal ? { signal } : {}),
     });
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
     throw new Problem("network", 0, { vi: "", en: "" });
   }
-  if (response.status === 204) return undefined as T;
-  const answer: unknown = await response.json().catch(() => null);
-  if (response.ok && answer !== null) return answer as T;
-  const told = (answer ?? {}) as Record<string, unknown>;
+  if (response.ok) return response;
+  const told = ((await response.json().catch(() => null)) ?? {}) as Record<string, unknown>;
   if (response.status === 401 && path !== "session") onSignedOut();
   throw new Problem(
     String(told.type ?? "unknown"),

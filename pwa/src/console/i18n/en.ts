@@ -1,7 +1,9 @@
+import { en as leaflets } from "./leaflets.ts";
 import type { Key } from "./vi.ts";
 
 /** The console's words in English; the type holds it complete. */
 export const en: Record<Key, string> = {
+  ...leaflets,
   "app.name": "Loa",
   "app.console": "Console",
   "nav.review": "Review",

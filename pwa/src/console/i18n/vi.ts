@@ -1,5 +1,8 @@
 /** The console's words in Vietnamese, the language that the product is made in. */
+import { vi as leaflets } from "./leaflets.ts";
+
 export const vi = {
+  ...leaflets,
   "app.name": "Loa",
   "app.console": "Bàn làm việc",
   "nav.review": "Duyệt",
