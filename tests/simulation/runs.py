@@ -8,8 +8,10 @@ from __future__ import annotations
 import gc
 import hashlib
 import multiprocessing
+import sys
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from tests.simulation.world import World
 TWICE_EVERY = 50
 #: Seeds that one process runs before it reports.
 RANGE = 25
+ROOT = Path(__file__).parents[2]
 FAILED_SEEDS = Path(__file__).with_name("seeds_that_failed.txt")
 
 
@@ -113,8 +116,14 @@ def _ranges(plan: Plan, first: int, n: int, processes: int) -> Iterator[Tally]:
     if plan.server == "model" and (processes <= 1 or len(jobs) <= 1):
         yield from map(run_range, jobs)
         return
-    with multiprocessing.get_context("forkserver").Pool(processes) as pool:
-        yield from pool.imap(run_range, jobs)
+    if str(ROOT) not in sys.path:
+        sys.path.insert(0, str(ROOT))  # pytest finds the tests without it; a new process does not
+    # An executor, unlike a pool, says so when a process dies: it would be waited for for ever.
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("forkserver")) as pool:
+        try:
+            yield from pool.map(run_range, jobs)
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def seeds_that_failed(server: str) -> list[int]:

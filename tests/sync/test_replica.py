@@ -376,10 +376,8 @@ def test_what_went_in_while_shut_out_stays_in_sight_until_its_row_comes(phone: R
     phone.take_answer(phone.make_request(), answer())
     create(phone)
     request = phone.make_request()
-    receipt = {"version": None, "seq": None}
-    phone.take_answer(request, {
-        **answer(outcomes=told(request, **receipt)), "changes": {}, "escrow": {},
-    })  # fmt: skip
+    receipt = [{**each, "version": None, "seq": None} for each in told(request)]
+    phone.take_answer(request, {**answer(outcomes=receipt), "changes": {}, "escrow": {}})
     assert phone.outbox == []
     seen = phone.view(A)
     assert seen is not None
