@@ -19,7 +19,7 @@ from server.database.ids import new_id
 from server.http.actor import Area
 from server.leaflets import queries as leaflets
 from server.leaflets.models import PrintRun
-from server.scans import call_backs, operations
+from server.scans import call_backs, operations, readership
 from server.scans.call_backs import Asked
 from server.scans.classify import facts_of
 from server.scans.operations import Sighting
@@ -65,6 +65,7 @@ def tell(session: Session, secret_key: str, area: Area, now: datetime, seed: int
     for begin in range(0, len(sightings), BATCH):
         operations.record(session, sightings[begin : begin + BATCH])
     operations.forget_salts(session, today)
+    readership.sum_up(session, today)
     begun = [run for run in runs if run.period_from <= today]
     for run, asked in zip(begun, CALLERS, strict=False):
         public = leaflets.run_by_code(session, run.code)

@@ -69,6 +69,17 @@ class ScanCount(Base):
     amount: Mapped[int] = mapped_column(BigInteger)
 
 
+class ScanReaders(Base):
+    """At least how many readers a run had on a day that is over (`readership`)."""
+
+    __tablename__ = "scan_readers"
+    __table_args__ = (Index(None, "day"),)
+
+    run_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    low: Mapped[int] = mapped_column(Integer)
+
+
 class ScanSalt(Base):
     """The salt of today's readers' keys, in hex. Yesterday's is deleted."""
 

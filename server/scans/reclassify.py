@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Table, delete, select, update
 from sqlalchemy.orm import Session
 
-from server.scans import classify, operations
+from server.scans import classify, operations, readership
 from server.scans.classify import Reason
 from server.scans.models import Scan, ScanAgent, ScanCount
 from server.scans.readers import Looks
@@ -60,6 +60,7 @@ def reclassify_day(session: Session, run_id: str, day: date, outcome: Outcome) -
     here = (_counts.c.run_id == run_id, _counts.c.day == day)
     session.execute(delete(_counts).where(*here))
     operations.add_counts(session, counts)
+    readership.recount(session, run_id, day)
 
 
 def _rows(session: Session, run_id: str, day: date) -> Sequence[Any]:

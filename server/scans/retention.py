@@ -8,7 +8,7 @@ from sqlalchemy import and_, delete, or_
 from sqlalchemy.orm import Session
 
 from server import clock
-from server.scans import operations
+from server.scans import operations, readership
 from server.scans.models import CallBack, Scan
 
 #: A year's campaign can be looked at again with better rules, and compared with the one before.
@@ -20,9 +20,10 @@ OPEN_CALLS_KEPT = timedelta(days=180)
 
 
 def tidy(session: Session, now: datetime) -> None:
-    """Delete what has been kept long enough. Repeatable; anybody may call it at any time."""
+    """Delete what has been kept long enough, after its sum. Anybody may call it at any time."""
     today = clock.today_in_vietnam(now)
     operations.forget_salts(session, today)
+    readership.sum_up(session, today)
     session.execute(delete(Scan).where(Scan.day < today - SCANS_KEPT))
     session.execute(
         delete(CallBack).where(

@@ -1,8 +1,8 @@
 """Scans beside copies: by leaflet, run, commune or day, and a run's course over its days.
 
-Three tables say three things: how many copies a run has (`leaflets`), how many were handed out
-(counts of activities by the run's code) and how often its page was opened, why not counted, and
-by about how many (`scan_count`, `scan`). Not here: what counts (`classify`), files (`sheets`).
+Tables of three rooms say how many copies a run has (`leaflets`), how many were handed out (counts
+of activities by the run's code), how often its page was opened and why not counted (`scan_count`),
+and by about how many (`readership`). Not here: what counts (`classify`), files (`sheets`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Row, Select, Table, case, distinct, func, select
+from sqlalchemy import Row, Select, Table, func, select
 from sqlalchemy.orm import Session
 
 from server.activities import queries as activities
@@ -23,9 +23,10 @@ from server.http.actor import Area
 from server.leaflets.models import Leaflet, LeafletVersion, PrintRun
 from server.measures.definitions import DONE
 from server.places import queries as places
+from server.scans import readership
 from server.scans.classify import COUNTED
-from server.scans.models import Scan, ScanCount
-from server.scans.readers import GroupTally, ReaderRange, readers_between
+from server.scans.models import ScanCount
+from server.scans.readers import ReaderRange
 
 By = Literal["leaflet", "run", "commune", "day"]
 #: What a hand-out counts for; its group is the run's code.
@@ -34,7 +35,6 @@ HANDED_OUT = "leaflet_run"
 DAYS_MAX = 62
 
 _counts: Table = ScanCount.__table__  # type: ignore[assignment]
-_scans: Table = Scan.__table__  # type: ignore[assignment]
 _hand_outs: Table = ActivityCount.__table__  # type: ignore[assignment]
 _runs: Table = PrintRun.__table__  # type: ignore[assignment]
 _versions: Table = LeafletVersion.__table__  # type: ignore[assignment]
@@ -62,7 +62,7 @@ class Tally:
     copies: int = 0
     handed_out: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
-    groups: list[GroupTally] = field(default_factory=list)
+    low: int = 0
 
     @property
     def scans(self) -> int:
@@ -72,7 +72,8 @@ class Tally:
     @property
     def readers(self) -> ReaderRange:
         """Of each run by itself: who reads two leaflets is two readers."""
-        return readers_between(self.groups, self.reasons["person"])
+        first_openings = self.reasons["person"]
+        return ReaderRange(min(self.low, first_openings), first_openings)
 
     def to_wire(self) -> dict[str, Any]:
         """The contract's shape."""
@@ -94,28 +95,30 @@ def figures(session: Session, by: By, wanted: Wanted) -> dict[str, Any]:
     """`{"by", "from", "to", "items", "total"}`; items by name, days in their order."""
     runs = {row.id: row for row in session.connection().execute(_select_runs(wanted))}
     named = _namers(session, runs.values())[by]
+    by_day = by == "day"
     total = Tally("total", "")
     lines: dict[str, Tally] = {}
 
-    def line(run_id: str, day: date) -> Tally:
-        key, name = (day.isoformat(), f"{day:%d/%m/%Y}") if by == "day" else named(runs[run_id])
+    def line(of: Any) -> Tally:
+        """The line of a day, or of a run's id."""
+        key, name = (of.isoformat(), f"{of:%d/%m/%Y}") if by_day else named(runs[of])
         return lines.setdefault(key, Tally(key, name))
 
     for run in runs.values():
         total.copies += run.copies
-        if by != "day":
-            line(run.id, wanted.first).copies += run.copies
-    for run_id, day, reason, amount in _scan_counts(session, wanted, runs):
-        for tally in (line(run_id, day), total):
+        if not by_day:
+            line(run.id).copies += run.copies
+    for of, reason, amount in _scan_counts(session, wanted, runs, by_day=by_day):
+        for tally in (line(of), total):
             tally.reasons[reason] += amount
-    for run_id, day, group in _reader_groups(session, wanted, runs):
-        for tally in (line(run_id, day), total):
-            tally.groups.append(group)
-    by_code = {row.code: row.id for row in runs.values()}
-    for code, day, amount in _handed_out(session, wanted, by_code):
-        for tally in (line(by_code[code], day), total):
+    lows = readership.lowest(session, runs, wanted.first, wanted.last, by_day=by_day)
+    for of, low in lows.items():
+        for tally in (line(of), total):
+            tally.low += low
+    for of, amount in _handed_out(session, wanted, runs.values(), by_day=by_day):
+        for tally in (line(of), total):
             tally.handed_out += amount
-    items = sorted(lines.values(), key=lambda one: one.key if by == "day" else (one.name, one.key))
+    items = sorted(lines.values(), key=lambda one: one.key if by_day else (one.name, one.key))
     return {
         "by": by, "from": wanted.first.isoformat(), "to": wanted.last.isoformat(),
         "items": [one.to_wire() for one in items], "total": total.to_wire(),
@@ -129,9 +132,9 @@ def course(session: Session, run: Row[Any], today: date) -> dict[str, Any]:
     wanted = Wanted(Area(nation=True), first, today, run_id=run.id)
     scans: Counter[date] = Counter()
     handed_out: Counter[date] = Counter()
-    for _, day, reason, amount in _scan_counts(session, wanted, {run.id: run}):
+    for day, reason, amount in _scan_counts(session, wanted, {run.id: run}, by_day=True):
         scans[day] += amount if reason in COUNTED else 0
-    for _, day, amount in _handed_out(session, wanted, {run.code: run.id}):
+    for day, amount in _handed_out(session, wanted, [run], by_day=True):
         handed_out[day] += amount
     last = max([last, *(day for day, amount in (scans + handed_out).items() if amount)])
     return {
@@ -188,48 +191,34 @@ def _namers(
 
 
 def _scan_counts(
-    session: Session, wanted: Wanted, runs: Mapping[str, Any]
-) -> Iterable[tuple[str, date, str, int]]:
+    session: Session, wanted: Wanted, runs: Mapping[str, Any], *, by_day: bool
+) -> Iterable[tuple[Any, str, int]]:
+    """`(day or run's id, reason, how many)`."""
+    key = _counts.c.day if by_day else _counts.c.run_id
     rows = session.connection().execute(
-        select(_counts).where(
-            among(_counts.c.run_id, "runs"), _counts.c.day.between(wanted.first, wanted.last)
-        ),
+        select(key.label("of"), _counts.c.reason, func.sum(_counts.c.amount).label("amount"))
+        .where(among(_counts.c.run_id, "runs"), _counts.c.day.between(wanted.first, wanted.last))
+        .group_by(key, _counts.c.reason),
         {"runs": sorted(runs)},
     )
-    return [(row.run_id, row.day, row.reason, int(row.amount)) for row in rows]
-
-
-def _reader_groups(
-    session: Session, wanted: Wanted, runs: Mapping[str, Any]
-) -> Iterable[tuple[str, date, GroupTally]]:
-    """Per run, day and phone (or its likes): how many keys, in apps and in browsers."""
-
-    def keys(in_app: bool) -> Any:
-        return func.count(distinct(case((_scans.c.in_app.is_(in_app), _scans.c.reader))))
-
-    rows = session.connection().execute(
-        select(_scans.c.run_id, _scans.c.day, keys(True).label("in_apps"),
-               keys(False).label("in_browsers"))
-        .where(among(_scans.c.run_id, "runs"), _scans.c.reason == "person",
-               _scans.c.day.between(wanted.first, wanted.last))
-        .group_by(_scans.c.run_id, _scans.c.day, _scans.c.reader_group),
-        {"runs": sorted(runs)},
-    )  # fmt: skip
-    return [(row.run_id, row.day, GroupTally(row.in_apps, row.in_browsers)) for row in rows]
+    return [(row.of, row.reason, int(row.amount)) for row in rows]
 
 
 def _handed_out(
-    session: Session, wanted: Wanted, codes: Mapping[str, str]
-) -> Iterable[tuple[str, date, int]]:
+    session: Session, wanted: Wanted, runs: Iterable[Row[Any]], *, by_day: bool
+) -> Iterable[tuple[Any, int]]:
+    """`(day or run's id, copies)`."""
+    by_code = {row.code: row.id for row in runs}
     day = _hand_outs.c.event_date
+    key = day if by_day else _hand_outs.c.group_key
     rows = session.connection().execute(
-        select(_hand_outs.c.group_key, day, func.sum(_hand_outs.c.amount).label("amount"))
+        select(key.label("of"), func.sum(_hand_outs.c.amount).label("amount"))
         .where(_hand_outs.c.code == HANDED_OUT, among(_hand_outs.c.group_key, "codes"),
                day.between(wanted.first, wanted.last), _hand_outs.c.status.in_(sorted(DONE)))
-        .group_by(_hand_outs.c.group_key, day),
-        {"codes": sorted(codes)},
+        .group_by(key),
+        {"codes": sorted(by_code)},
     )  # fmt: skip
-    return [(row.group_key, row.event_date, int(row.amount)) for row in rows]
+    return [(row.of if by_day else by_code[row.of], int(row.amount)) for row in rows]
 
 
 def _spans(first: date, last: date) -> Sequence[tuple[date, date]]:

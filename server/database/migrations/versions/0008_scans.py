@@ -47,6 +47,13 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint("run_id", "day", "reason", name=op.f("pk_scan_count")),
     )
     op.create_index(op.f("ix_scan_count_day"), "scan_count", ["day"])
+    op.create_table("scan_readers",
+    sa.Column("run_id", sa.String(length=36), nullable=False),
+    sa.Column("day", sa.Date(), nullable=False),
+    sa.Column("low", sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint("run_id", "day", name=op.f("pk_scan_readers")),
+    )
+    op.create_index(op.f("ix_scan_readers_day"), "scan_readers", ["day"])
     op.create_table("scan_salt",
     sa.Column("day", sa.Date(), nullable=False),
     sa.Column("salt", sa.String(length=64), nullable=False),
@@ -74,5 +81,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for name in ("call_back", "scan_salt", "scan_count", "scan_agent", "scan"):
+    for name in ("call_back", "scan_salt", "scan_readers", "scan_count", "scan_agent", "scan"):
         op.drop_table(name)
