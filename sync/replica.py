@@ -103,6 +103,9 @@ class Replica:
             if pending.wire["activity"] == activity and (again is None or again > shown):
                 yield pending.wire
 
+    def _is_old(self, activity: str) -> bool:
+        return any(shadow.may_be_old(activity) for shadow in self.scopes.values())
+
     def _all_read(self) -> bool:
         return all(shadow.complete for shadow in self.scopes.values())
 
@@ -156,7 +159,7 @@ class Replica:
             "kind": kind,
             "kind_version": kind_version or of["kind_version"],
             "base": None if shadow is None else shadow["version"],
-            "incarnation": self.incarnation,
+            "incarnation": None if self._is_old(activity) else self.incarnation,
             "set": patch,
             "was": was if type != "create" else {},
             "add": {name: list(elements) for name, elements in (add or {}).items()},
@@ -196,15 +199,12 @@ class Replica:
 
     def _previous(self, activity: str) -> str | None:
         """My last operation on this activity that is pending or had an effect."""
-        waiting: list[str] = [
-            each.wire["id"] for each in self.outbox if each.wire["activity"] == activity
-        ]
-        if waiting:
-            return waiting[-1]
-        own = [kept.wire["id"] for kept in self.kept.values()
-               if kept.wire["activity"] == activity
-               and kept.outcome["outcome"] != outcomes.Parked.name]  # fmt: skip
-        return own[-1] if own else None
+        mine = [each.wire for each in self.outbox if each.wire["activity"] == activity]
+        if mine:
+            return str(mine[-1]["id"])
+        told = [each for each in self.kept.values() if each.wire["activity"] == activity]
+        own = [each for each in told if each.outcome["outcome"] != outcomes.Parked.name]
+        return own[-1].wire["id"] if own else None
 
     # ---- talking to the server
 

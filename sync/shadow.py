@@ -59,6 +59,10 @@ class Shadow:
         self.complete = False
         self.unseen = set(self.rows)
 
+    def may_be_old(self, id: str) -> bool:
+        """Whether the row may be one of which the server, restored since, never told."""
+        return self.unseen is not None and id in self.unseen
+
     def end_of_pages(self) -> None:
         """All rows beyond the cursor were read."""
         for id in tuple(self.unseen or ()):

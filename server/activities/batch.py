@@ -227,13 +227,14 @@ def _reconcile(batch: Batch, operation: Operation, predecessor: Outcome | None) 
 
 def _means(batch: Batch, operation: Operation, place: Place, before: Record | None) -> bool:
     """Whether the operation means what lies in `place`, though it names another scope: an earlier
-    name of the same place, or where the activity lay in another life of the server."""
+    name of the same place, or, standing on nothing of this life of the server, where the activity
+    lay in another."""
     if batch.atlas.is_same(operation.scope, place):
         return True
-    if before is None or operation.incarnation is None:
+    if before is None:
         return False
     life = change_feed.life(batch.session)
-    return life is not None and operation.incarnation != life[0]
+    return operation.base is None or life is None or operation.incarnation != life[0]
 
 
 def _standing(batch: Batch, operation: Operation) -> Standing | None:

@@ -86,9 +86,9 @@ class Reforms(Others):
         return (allowed or there)[0]
 
     def means(self, work: State, operation: Operation, record: Record | None, place: str) -> bool:
-        """Whether the operation means what lies in `place`, though it names another scope: one of
-        another life of the server names where the activity lay then."""
-        another_life = operation.incarnation not in (None, self.incarnation)
+        """Whether the operation means what lies in `place`, though it names another scope: one that
+        stands on nothing of this life of the server names where the activity lay in another."""
+        another_life = operation.base is None or operation.incarnation != self.incarnation
         return (record is not None and another_life) or self.is_same(work, operation.scope, place)
 
     def is_same(self, work: State, scope: str, place: str) -> bool:

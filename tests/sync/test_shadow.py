@@ -32,7 +32,9 @@ def test_read_anew_an_older_number_is_no_old_news() -> None:
     shadow.put(row("a", 7, 9))
     shadow.put(row("b", 1, 8))
     shadow.read_anew()
+    assert shadow.may_be_old("a")
     shadow.put(row("a", 1, 1))
+    assert not shadow.may_be_old("a")
     assert set(shadow.rows) == {"a", "b"}
     shadow.end_of_pages()
     assert shadow.rows == {"a": row("a", 1, 1)}

@@ -8,6 +8,7 @@ import { type Database, isStorageFull, type PhotoSize } from "../store/database.
 import { deleteDraft, putPhoto, removePhoto, saveDraft } from "../store/drafts.ts";
 import { Memory } from "../store/memory.ts";
 import type { Draft, Evidence, Fields, Json, PhotoSource } from "../store/records.ts";
+import type { Spare } from "../store/spare.ts";
 import { transact, type Wants } from "../store/transact.ts";
 import { Album } from "../uploads/album.ts";
 import type { Carried, Engine, EngineStatus, Notice, OtherDraft, Reason } from "./engine.ts";
@@ -16,7 +17,7 @@ import { waitingOf } from "./report.ts";
 import { Sheet } from "./sheet.ts";
 import type { Outside } from "./surroundings.ts";
 import { Views } from "./views.ts";
-import { draftOn, type Given, send, sendWants, withdraw } from "./writing.ts";
+import { draftOn, type Given, mayBeOld, send, sendWants, withdraw } from "./writing.ts";
 
 const GIVEN: Given = { newId, captured };
 /** Until the part of the app that did not come is asked for again. */
@@ -35,6 +36,7 @@ export class Phone implements Engine {
   readonly #album: Album;
   #channel: BroadcastChannel | null = null;
   #notifying = false;
+  #spare: Promise<Spare | null> | null = null;
 
   private constructor(
     private readonly database: Database,
@@ -135,22 +137,23 @@ export class Phone implements Engine {
   }
 
   async saveDraft(draft: Draft): Promise<void> {
-    this.#take(await saveDraft(this.database, { ...plain(draft), changedAt: wallTime() }));
+    await this.#take(await saveDraft(this.database, { ...plain(draft), changedAt: wallTime() }));
     this.#line?.sender.drafted();
   }
 
   async deleteDraft(id: string): Promise<void> {
-    this.#take(await deleteDraft(this.database, id));
+    await this.#take(await deleteDraft(this.database, id));
   }
 
   async editFrom(activityId: string): Promise<Draft> {
     const existing = this.draft(activityId);
     if (existing) return existing;
-    const row = this.#memory.shadow.get(activityId)?.row ?? null;
-    const items = this.#memory.itemsOf(activityId);
-    const draft = draftOn(row, items, this.#memory.identity.incarnation, wallTime());
+    const { identity, scopes, shadow } = this.#memory;
+    const known = shadow.get(activityId);
+    const incarnation = mayBeOld(scopes.get(known?.scope ?? ""), known) ? null : identity.incarnation;
+    const draft = draftOn(known?.row ?? null, this.#memory.itemsOf(activityId), incarnation, wallTime());
     if (!draft) throw new Error(`no activity ${activityId}`);
-    this.#take(await saveDraft(this.database, draft));
+    await this.#take(await saveDraft(this.database, draft));
     return structuredClone(draft);
   }
 
@@ -170,13 +173,13 @@ export class Phone implements Engine {
     const { draft, changes } = await this.#withRoom(() =>
       putPhoto(this.database, draftId, evidence, { screen: photo.bytes, thumb: photo.thumb }, now),
     );
-    this.#take(changes);
+    await this.#take(changes);
     return structuredClone(draft);
   }
 
   async removePhoto(draftId: string, sha256: string): Promise<Draft> {
     const { draft, changes } = await removePhoto(this.database, draftId, sha256, wallTime());
-    this.#take(changes);
+    await this.#take(changes);
     return structuredClone(draft);
   }
 
@@ -189,6 +192,7 @@ export class Phone implements Engine {
       await this.#reach()
         .then((line) => line.makeRoom())
         .catch(() => {});
+      await (await this.#spare)?.makeRoom();
       return write().catch((again: unknown) => {
         throw isStorageFull(again) ? new PhotoError("storage_full") : again;
       });
@@ -216,7 +220,7 @@ export class Phone implements Engine {
       work(sheet);
       return { changes: sheet.changes() };
     });
-    this.#take(changes);
+    await this.#take(changes);
   }
 
   // ---- deciding and handing over
@@ -286,7 +290,8 @@ export class Phone implements Engine {
         database,
         outside,
         memory: this.#memory,
-        take: (changes) => this.#take(changes),
+        take: (changes) => void this.#take(changes),
+        giveWay: async () => (await this.#spare)?.makeRoom(),
         notify: () => this.#notify(),
         underWay: (operations, photo) => {
           this.#views.mark(operations, photo);
@@ -313,6 +318,7 @@ export class Phone implements Engine {
     await this.#memory.readRest(this.database);
     this.#views.reset();
     this.#notify();
+    void this.#copy();
     await (await this.#reach()).settle();
   }
 
@@ -361,15 +367,31 @@ export class Phone implements Engine {
     this.#channel = null;
     this.#closed = true;
     await this.#line?.sender.stop();
+    await (await this.#spare)?.rest();
     this.#listeners.clear();
     await this.database.close();
   }
 
   // ---- keeping everybody informed
 
-  #take(changes: Changes): void {
+  /** Shown at once; resolves when it lies in two places. */
+  #take(changes: Changes): Promise<void> {
     this.#channel?.postMessage(changes);
     this.#follow(changes);
+    return this.#copy(changes);
+  }
+
+  async #copy(changes?: Changes): Promise<void> {
+    if (this.#closed) return;
+    const { database, outside } = this;
+    this.#spare ??= import("../store/spare.ts").then(
+      ({ Spare }) => Spare.begin(database, outside.spareDisk),
+      () => {
+        this.#spare = null;
+        return null;
+      },
+    );
+    await (await this.#spare)?.follow(changes);
   }
 
   #follow(changes: Changes): void {

@@ -5,7 +5,7 @@
 import { type Making, operationsOf, withdrawalOf } from "../outbox/operations.ts";
 import { answer, hasEffect } from "../outbox/settle.ts";
 import { applyOperations, onTop } from "../outbox/view.ts";
-import type { ActivityRow, Draft, Operation, OutboxItem } from "../store/records.ts";
+import type { ActivityRow, Draft, Operation, OutboxItem, ScopeState, ShadowRow } from "../store/records.ts";
 import type { Wants } from "../store/transact.ts";
 import type { Sheet } from "./sheet.ts";
 
@@ -106,12 +106,19 @@ export function groupsOf(sheet: Sheet, kind: string): string[][] {
   return kinds?.find((each) => each.id === kind)?.groups ?? [];
 }
 
+/** Whether the row may be one of which the server, restored since, never told: its version says nothing. */
+export function mayBeOld(scope: ScopeState | undefined, row: ShadowRow | undefined): boolean {
+  return !!row && !!scope?.rereading && row.read !== scope.read;
+}
+
 /** Puts what `make` makes at the end of the outbox. */
 export function enqueue(sheet: Sheet, make: (making: Making) => Operation[], given: Given): void {
   const { incarnation, beacon, lastN } = sheet.identity;
   const { newId } = given;
   const made = make({ nextN: lastN + 1, incarnation, captured: given.captured(beacon), newId });
-  for (const operation of made) {
+  for (const each of made) {
+    const known = sheet.shadow(each.scope, each.activity);
+    const operation = mayBeOld(sheet.scopes.get(each.scope), known) ? { ...each, incarnation: null } : each;
     sheet.putItem({ n: operation.n, operation, state: "waiting", tries: 0, notBefore: 0 });
   }
   sheet.amend({ lastN: lastN + made.length });
