@@ -25,6 +25,7 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from server import catalogue
 from server.leaflets.law import is_outdated
 from server.leaflets.queries import PublicRun, PublicVersion
 from server.scans.figures import figures_block
@@ -36,13 +37,6 @@ NOTICES: Mapping[Notice, int] = {
 }  # fmt: skip
 #: Seconds after which the page of a busy server tries again by itself.
 TRY_AGAIN_S = 4
-
-#: How languages call themselves; ISO 639.
-LANGUAGES: Mapping[str, str] = {
-    "vi": "Tiếng Việt", "en": "English", "tyz": "Tày", "nut": "Nùng", "blt": "Thái", "hmn": "Mông",
-    "mtq": "Mường", "km": "Khmer", "ium": "Dao", "jra": "Gia Rai", "rad": "Ê Đê", "bdq": "Ba Na",
-    "cjm": "Chăm", "zh": "Hoa",
-}  # fmt: skip
 
 _HERE = Path(__file__).parent
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
@@ -89,7 +83,7 @@ def leaflet_page(known: KnownRun, language: str | None, today: date, form: Form)
         title=version.title, notes=_notes(run, today, words),
         blocks=blocks, call_after=_call_after(blocks), path=path_of(run.code),
         audio=_audio(content, words, shown), pdf=_pdf(version),
-        others=[{"id": one, "name": LANGUAGES.get(one, one)}
+        others=[{"id": one, "name": _language_name(one)}
                 for one in languages if one != shown],
         form=form, footer=f"{words['made_by']}: {known.place}. {words['privacy']}",
     )  # fmt: skip
@@ -113,6 +107,14 @@ def words_in(language: str) -> Mapping[str, str]:
     """The page's own words; Vietnamese where the language has none."""
     words = _words()
     return words.get(language, words["vi"])
+
+
+@cache
+def _language_name(language: str) -> str:
+    """As the catalogue calls it in Vietnamese; English by its own name, for its readers."""
+    known = catalogue.kinds()["leaflet_handout"].fields["languages"].options
+    names = {"en": "English"} | {one.id: one.label.vi for one in known if one.id != "en"}
+    return names.get(language, language)
 
 
 def path_of(code: str) -> str:
@@ -178,7 +180,7 @@ def _audio(
     audio = content.get("audio")
     if not audio:
         return None
-    said = [LANGUAGES.get(language, language)]
+    said = [_language_name(language)]
     if audio.get("seconds"):
         minutes, seconds = divmod(round(audio["seconds"]), 60)
         parts = ([f"{minutes} {words['minutes']}"] if minutes else []) + (
