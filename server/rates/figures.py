@@ -1,0 +1,54 @@
+"""Reads the dated figures: what holds on a day, where it stands, whether that is confirmed.
+
+Not here: what is worked out of them (`contributions`, `tables`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+DATA = Path(__file__).with_name("figures.yaml")
+
+
+class NoFigureError(LookupError):
+    """Nothing is known for a day: it lies before the first figure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What holds from `since` on. `values` are the other members of its entry."""
+
+    since: date
+    source: str
+    is_confirmed: bool
+    values: Mapping[str, Any]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name]
+
+
+def on(name: str, day: date) -> Figure:
+    """The figure `name` that holds on `day`. Raises NoFigureError before the first one."""
+    known = [each for each in _figures()[name] if each.since <= day]
+    if not known:
+        raise NoFigureError(f"{name} on {day}")
+    return known[-1]
+
+
+@cache
+def _figures() -> Mapping[str, Sequence[Figure]]:
+    document = yaml.safe_load(DATA.read_text(encoding="utf-8"))
+    return {name: sorted(map(_figure, entries), key=lambda each: each.since)
+            for name, entries in document.items()}  # fmt: skip
+
+
+def _figure(entry: dict[str, Any]) -> Figure:
+    values = dict(entry)
+    return Figure(values.pop("from"), values.pop("source"), values.pop("confirmed"), values)

@@ -1,0 +1,127 @@
+"""Tables of contributions as leaflets, the public page and paper show them, by the law of a day.
+
+A table says by the law of which day it stands, where its figures come from, and whether it is an
+estimate: it is one as soon as any figure in it is not confirmed. Not here: how it looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from server.rates import contributions, figures
+from server.rates.figures import Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One wording in both languages."""
+
+    vi: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A group of people, and its amounts in đồng, one for each head of the table."""
+
+    label: Words
+    amounts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RatesTable:
+    """`as_of` is the day since which all its figures hold."""
+
+    id: str
+    title: Words
+    heads: tuple[Words, ...]
+    rows: tuple[Row, ...]
+    note: Words
+    sources: tuple[str, ...]
+    as_of: date
+    is_estimated: bool
+
+
+def table(name: str, day: date) -> RatesTable | None:
+    """The table `name` as it holds on `day`; None for a name or a day that nothing is known of."""
+    make = _TABLES.get(name)
+    try:
+        return make(day) if make else None
+    except figures.NoFigureError:
+        return None
+
+
+def names() -> Sequence[str]:
+    """Every table there is."""
+    return tuple(_TABLES)
+
+
+def _voluntary_si(day: date) -> RatesTable:
+    figure = figures.on("voluntary_si", day)
+    lowest, rate = figure["base_min"], figure["rate"]
+    rows = []
+    for group in figure["groups"]:
+        month = contributions.voluntary_si(lowest, group["id"], day)
+        rows.append(Row(Words(group["vi"], group["en"]), (month.state, month.own)))
+    return _made(
+        "voluntary_si", [figure], rows,
+        Words("Mỗi tháng đóng bao nhiêu?", "How much a month?"),
+        (Words("Nhà nước đóng", "The State pays"), Words("Mình đóng", "You pay")),
+        Words(
+            f"Tính theo mức thấp nhất: thu nhập {_dong(lowest)} đồng, đóng {_percent(rate)} %. "
+            "Ai chọn mức cao hơn thì Nhà nước vẫn giúp số tiền như trên.",
+            f"On the lowest base of {lowest:,} dong, at {rate} %. On a higher base the State's "
+            "part stays the same.",
+        ),
+    )  # fmt: skip
+
+
+def _household_hi(day: date) -> RatesTable:
+    figure, level = figures.on("household_hi", day), figures.on("reference_level", day)
+    count = len(figure["persons"])
+    rows = []
+    for person in range(1, count + 1):
+        year = contributions.household_hi_year(person, day)
+        vi = f"Người thứ {person}" + (" trở đi" if person == count else "")
+        en = f"Person {person}" + (" and further" if person == count else "")
+        rows.append(Row(Words(vi, en), (year // 12, year)))
+    for group in figure["own_shares"]:
+        year = contributions.supported_hi_year(group["id"], day)
+        rows.append(Row(Words(group["vi"], group["en"]), (year // 12, year)))
+    return _made(
+        "household_hi", [figure, level], rows,
+        Words("Đóng BHYT bao nhiêu?", "How much for health insurance?"),
+        (Words("Một tháng", "A month"), Words("Một năm", "A year")),
+        Words(
+            f"Tính theo mức tham chiếu {_dong(level['amount'])} đồng, đóng "
+            f"{_percent(figure['rate'])} %. Nơi nào tỉnh giúp thêm thì mình đóng ít hơn.",
+            f"By the reference level of {level['amount']:,} dong, at {figure['rate']} %. "
+            "Where the province helps too, you pay less.",
+        ),
+    )  # fmt: skip
+
+
+_TABLES: Mapping[str, Callable[[date], RatesTable]] = {
+    "voluntary_si": _voluntary_si,
+    "household_hi": _household_hi,
+}
+
+
+def _made(
+    name: str, found: Sequence[Figure], rows: Sequence[Row], title: Words,
+    heads: tuple[Words, ...], note: Words,
+) -> RatesTable:  # fmt: skip
+    return RatesTable(
+        name, title, heads, tuple(rows), note, tuple(dict.fromkeys(one.source for one in found)),
+        max(one.since for one in found), not all(one.is_confirmed for one in found),
+    )  # fmt: skip
+
+
+def _dong(amount: int) -> str:
+    return f"{amount:,}".replace(",", ".")
+
+
+def _percent(value: float) -> str:
+    return f"{value:g}".replace(".", ",")

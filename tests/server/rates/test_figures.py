@@ -1,0 +1,23 @@
+"""Every figure says since when it holds and where it stands."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from server.rates import figures
+
+
+@pytest.mark.parametrize("name", ["reference_level", "household_hi", "voluntary_si", "pension"])
+def test_a_figure_holds_from_its_day_on(name: str) -> None:
+    first = figures.on(name, date(2025, 7, 1))
+    assert first.since == date(2025, 7, 1)
+    assert first.source
+    with pytest.raises(figures.NoFigureError):
+        figures.on(name, date(2025, 6, 30))
+
+
+def test_the_reference_level_changes_on_the_first_of_july_2026() -> None:
+    assert figures.on("reference_level", date(2026, 6, 30))["amount"] == 2_340_000
+    assert figures.on("reference_level", date(2026, 7, 1))["amount"] == 2_530_000
