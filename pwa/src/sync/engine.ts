@@ -20,7 +20,7 @@
  */
 
 import type { ActivityView, Attention, EvidenceView, ItemState, Progress } from "../outbox/view.ts";
-import { EnrolError, PhotoError, SyncError } from "../platform/trouble.ts";
+import { EnrolError, PhotoError } from "../platform/trouble.ts";
 import { currentAccount, setCurrentAccount } from "../store/accounts.ts";
 import { Database } from "../store/database.ts";
 import type {
@@ -40,7 +40,6 @@ import type {
 } from "../store/records.ts";
 import type { OtherDraft } from "./answering.ts";
 import type { Carried } from "./deeds.ts";
-import type { Enrolled } from "./enrolment.ts";
 import type { Reason } from "./explain.ts";
 import { Phone } from "./phone.ts";
 import { type Outside, pageOutside, wakeWithPage } from "./surroundings.ts";
@@ -174,7 +173,18 @@ let current: { phone: Phone; stop: () => void } | null = null;
 export async function openEngine(): Promise<Engine | null> {
   if (current) return current.phone;
   const account = await currentAccount();
-  return account === null ? null : start(account, pageOutside());
+  const outside = pageOutside();
+  return (account !== null && (await start(account, outside))) || rescue(account, outside);
+}
+
+/** Nobody is enrolled here, or the browser has lost the database: the second copy knows. */
+async function rescue(known: string | null, outside: Outside): Promise<Engine | null> {
+  const account = await import("../store/spare.ts")
+    .then((spare) => spare.restore(known, outside.spareDisk))
+    .catch(() => null);
+  if (!account) return null;
+  await setCurrentAccount(account);
+  return start(account, outside);
 }
 
 /**
@@ -183,26 +193,15 @@ export async function openEngine(): Promise<Engine | null> {
  */
 export async function enrol(code: string, deviceName: string): Promise<Engine> {
   const outside = pageOutside();
-  let enrolled: Enrolled;
-  const { keepIdentity, redeem } = await import("./network.ts").catch(() => {
+  const { admit } = await import("./network.ts").catch(() => {
     throw new EnrolError("offline");
   });
-  try {
-    enrolled = await redeem(code, deviceName, outside.fetch);
-  } catch (error) {
-    throw error instanceof SyncError ? new EnrolError(error.trouble) : error;
-  }
-  await current?.phone.close();
-  current?.stop();
-  current = null;
-  try {
-    await keepIdentity(Database.of(enrolled.account.id), enrolled);
-    await setCurrentAccount(enrolled.account.id);
-  } catch {
-    throw new EnrolError("storage");
-  }
-  void globalThis.navigator?.storage?.persist?.();
-  const engine = await start(enrolled.account.id, outside);
+  const account = await admit(code, deviceName, outside, async () => {
+    await current?.phone.close();
+    current?.stop();
+    current = null;
+  });
+  const engine = await start(account, outside);
   if (!engine) throw new EnrolError("storage");
   return engine;
 }
@@ -213,18 +212,9 @@ async function start(account: string, outside: Outside): Promise<Engine | null> 
     current?.stop();
     current = null;
     await setCurrentAccount(null);
-    if (keepData) await seal(database);
-    else await database.destroy();
+    const { leave } = await import("../store/spare.ts");
+    await leave(database, keepData, outside.spareDisk);
   });
   if (phone) current = { phone, stop: wakeWithPage(phone) };
   return phone;
-}
-
-/** Without its token the data can only wait for its owner to enrol again. */
-async function seal(database: Database): Promise<void> {
-  await database.write(["meta"], async (tx) => {
-    const identity = await tx.objectStore("meta").get("identity");
-    if (identity) await tx.objectStore("meta").put({ ...identity, token: null });
-  });
-  await database.close();
 }

@@ -1,8 +1,10 @@
 /** Binding this phone to an account: a code becomes a token, kept with what the account left here. */
 import { EnrolError, SyncError } from "../platform/trouble.ts";
-import type { Database } from "../store/database.ts";
+import { setCurrentAccount } from "../store/accounts.ts";
+import { Database } from "../store/database.ts";
 import type { Account, Identity, Unit } from "../store/records.ts";
 import { EMPTY } from "./digest.ts";
+import type { Outside } from "./surroundings.ts";
 
 export interface Enrolled {
   device: string;
@@ -39,6 +41,35 @@ export async function redeem(code: string, name: string, send: typeof fetch): Pr
   if (response.status === 429) throw new EnrolError("too_many");
   const slug = String(body.type ?? "").replace(/^.*[/:]/, "");
   throw new EnrolError(/code|invalid/.test(slug) ? "code" : slug || "portal");
+}
+
+/**
+ * Redeems the code and writes down who this phone is from now on; `leaveFormer` closes whatever was
+ * open. What this account left here is put back from its second copy if the database lost it.
+ */
+export async function admit(
+  code: string,
+  name: string,
+  outside: Outside,
+  leaveFormer: () => Promise<void>,
+): Promise<string> {
+  let enrolled: Enrolled;
+  try {
+    enrolled = await redeem(code, name, outside.fetch);
+  } catch (error) {
+    throw error instanceof SyncError ? new EnrolError(error.trouble) : error;
+  }
+  await leaveFormer();
+  const { id } = enrolled.account;
+  try {
+    await import("../store/spare.ts").then((spare) => spare.restore(id, outside.spareDisk)).catch(() => {});
+    await keepIdentity(Database.of(id), enrolled);
+    await setCurrentAccount(id);
+  } catch {
+    throw new EnrolError("storage");
+  }
+  void globalThis.navigator?.storage?.persist?.();
+  return id;
 }
 
 /** Writes who this phone is now. Cursors, outbox and drafts of an earlier stay go on. */

@@ -37,6 +37,8 @@ export interface Inside {
   outside: Outside;
   /** What the disk has now. */
   take(changes: Changes): void;
+  /** Second copies of photos are given up for room. */
+  giveWay(): Promise<void>;
   notify(): void;
   /** What is on its way just now; what is left out stays as it was. */
   underWay(
@@ -66,7 +68,7 @@ export class Line {
         ask: (operations) => this.#ask(operations),
         take: inside.take,
         files: (between) => this.#sendFiles(between),
-        makeRoom: () => this.makeRoom(),
+        makeRoom: () => this.makeRoom().then(inside.giveWay),
         changed: inside.notify,
       },
       outside.around,

@@ -1,4 +1,4 @@
 /** One piece of the app that comes after the first screen: all that talks to the server. */
 export { xhr } from "../uploads/http.ts";
-export { keepIdentity, redeem } from "./enrolment.ts";
+export { admit } from "./enrolment.ts";
 export { Line } from "./line.ts";

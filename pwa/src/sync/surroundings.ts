@@ -1,5 +1,6 @@
 /** The real page around the engine: network, clock, worker, and what wakes the sender up. */
 import { type PhotoJob, type PreparedPhoto, preparePhoto } from "../platform/photo.ts";
+import type { SpareDisk } from "../platform/spare.ts";
 import type { Http } from "../uploads/http.ts";
 import type { Phone } from "./phone.ts";
 import type { Fetch } from "./transport.ts";
@@ -24,6 +25,8 @@ export interface Outside {
   around: Surroundings;
   prepare: (job: PhotoJob) => Promise<PreparedPhoto>;
   app: string;
+  /** Where the second copy lies; undefined: where the browser keeps such files, if it does. */
+  spareDisk?: SpareDisk;
 }
 
 function pageSurroundings(): Surroundings {
