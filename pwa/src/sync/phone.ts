@@ -95,19 +95,11 @@ export class Phone implements Engine {
   }
 
   drafts(): readonly Draft[] {
-    const all = [...this.#memory.drafts.values()].map((draft) => this.#placed(draft));
-    return all.sort((one, other) => (one.changedAt < other.changedAt ? 1 : -1));
+    return this.#views.drafts();
   }
 
   draft(id: string): Draft | null {
-    const draft = this.#memory.drafts.get(id);
-    return draft ? structuredClone(this.#placed(draft)) : null;
-  }
-
-  /** Its commune may have been merged away since it was begun: where it is by now. */
-  #placed(draft: Draft): Draft {
-    const scope = this.#memory.scopes.get(draft.scope)?.movedTo;
-    return scope ? { ...draft, scope } : draft;
+    return this.#views.draft(id);
   }
 
   subscribe(listener: () => void): () => void {

@@ -2,6 +2,7 @@
 import { type ActivityView, type UnderWay, viewOf } from "../outbox/view.ts";
 import type { Changes } from "../store/changes.ts";
 import type { Memory } from "../store/memory.ts";
+import type { Draft } from "../store/records.ts";
 
 export class Views {
   #views = new Map<string, { view: ActivityView; order: string }>();
@@ -19,6 +20,24 @@ export class Views {
 
   touch(activity: string): void {
     this.#stale.add(activity);
+  }
+
+  /** The last one written first. */
+  drafts(): Draft[] {
+    const all = [...this.memory.drafts.values()].map((draft) => this.#placed(draft));
+    return all.sort((one, other) => (one.changedAt < other.changedAt ? 1 : -1));
+  }
+
+  /** One's own copy, to write in. */
+  draft(id: string): Draft | null {
+    const draft = this.memory.drafts.get(id);
+    return draft ? structuredClone(this.#placed(draft)) : null;
+  }
+
+  /** Its commune may have been merged away since it was begun: where it is by now. */
+  #placed(draft: Draft): Draft {
+    const scope = this.memory.scopes.get(draft.scope)?.movedTo;
+    return scope ? { ...draft, scope } : draft;
   }
 
   /** What is on its way changes the words of the activities concerned. */
