@@ -8,6 +8,7 @@ elsewhere: the page, its audio and its PDF are ours. Not here: figures of scans 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import cast
@@ -24,6 +25,7 @@ from server.files.store import MissingObjectError, store_for
 from server.http.compression import best_encoding
 from server.http.credentials import current_credential, session_cookie_name
 from server.http.transaction import glancing, writing
+from server.leaflets import files
 from server.leaflets import queries as leaflets
 from server.places import queries as places
 from server.problems import ProblemError
@@ -37,8 +39,6 @@ from server.settings import Settings
 
 blueprint = Blueprint("public_leaflets", __name__)
 
-#: Where the files of leaflets lie.
-SHELF = "leaflet"
 PAGES_MAX = 2_000
 FORM_BYTES_MAX = 8 * 1024
 CODE_LENGTH_MAX = 80
@@ -288,19 +288,11 @@ def _answer(made: Packed, status: int = 200) -> Response:
 
 
 def _file(sha256: str | None, media_type: str) -> Response:
-    """A stored file; ranges are answered, since players ask for them."""
-    if sha256 is None:
-        return _notice("unknown")
-    try:
-        file = store_for(_settings().files_url).open(f"{SHELF}/{sha256}")
-    except MissingObjectError:
-        return _notice("unknown")
-    response = Response(file, content_type=media_type, direct_passthrough=True)
-    response.headers["Cache-Control"] = "public, max-age=86400"
-    response.headers["ETag"] = f'"{sha256[:20]}"'
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response.make_conditional(request)
-    return response
+    if sha256 is not None:
+        store = store_for(_settings().files_url)
+        with contextlib.suppress(MissingObjectError):
+            return cast(Response, files.answer(store, sha256, media_type, request))
+    return _notice("unknown")
 
 
 def _headed(response: Response) -> Response:

@@ -10,12 +10,15 @@ from typing import Any
 
 import brotli
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from server import clock
 from server.database import db
+from server.files.store import store_for
+from server.leaflets import files
 from server.leaflets.models import PrintRun
 from server.scans.models import Scan, ScanCount
 from server.scans.public_routes import desk
@@ -244,3 +247,23 @@ def test_while_the_database_is_away_known_leaflets_go_on(
         session.execute(text(f"ALTER TABLE {table}_away RENAME TO {table}"))
     session.commit()
     assert counted(session) == {"person": 2}
+
+
+def test_the_printed_version_and_the_sound_are_ours(
+    app: Flask, client: FlaskClient, session: Session, now: datetime
+) -> None:
+    """Whole, and in the parts that a player asks for; what is not there gets a kind page."""
+    store = store_for(app.extensions["loa_settings"].files_url)
+    pdf = files.keep_pdf(store, b"%PDF-1.7 " + b"x" * 500 + b"%%EOF")
+    sound = files.keep_audio(store, b"ID3" + bytes(997))
+    audio = {"sha256": sound.sha256, "media_type": sound.media_type, "seconds": 9, "bytes": 1000}
+    run = make_run(session, now, contents={"vi": {"blocks": BLOCKS, "audio": audio}},
+                   pdf_sha256=pdf.sha256)  # fmt: skip
+    with scan(client, f"/q/{run.code}/pdf") as answer:
+        assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+        assert len(answer.data) == pdf.size
+    with scan(client, f"/q/{run.code}/audio/vi", range="bytes=0-99") as part:
+        assert (part.status_code, len(part.data), part.mimetype) == (206, 100, "audio/mpeg")
+    assert scan(client, f"/q/{run.code}/audio/tyz").status_code == 404
+    gone = make_run(session, now, pdf_sha256="f" * 64)
+    assert scan(client, f"/q/{gone.code}/pdf").status_code == 404
