@@ -10,6 +10,8 @@ import address from "zxing-wasm/reader/zxing_reader.wasm?url";
 const CACHE = "code-reader";
 /** What comes over the line, packed; a test holds it to the built file. */
 export const READER_BYTES = 321_000;
+/** An answer with a Vary header would otherwise never be found again. */
+const WHATEVER = { ignoreVary: true };
 const SPARING = ["slow-2g", "2g"];
 
 interface Connection {
@@ -19,13 +21,13 @@ interface Connection {
 
 /** Whether the file lies on this phone. */
 export async function isKept(): Promise<boolean> {
-  return !!(await (await caches.open(CACHE)).match(address));
+  return !!(await (await caches.open(CACHE)).match(address, WHATEVER));
 }
 
 /** The file's bytes: from this phone, else from the server, and kept. Throws when neither can be. */
 export async function readerBytes(): Promise<ArrayBuffer> {
   const cache = await caches.open(CACHE);
-  const known = await cache.match(address);
+  const known = await cache.match(address, WHATEVER);
   if (known) return known.arrayBuffer();
   const answer = await fetch(address);
   if (!answer.ok) throw new Error(`no reader: ${answer.status}`);
