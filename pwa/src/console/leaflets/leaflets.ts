@@ -18,8 +18,10 @@ export interface Run {
   period_from: string;
   period_to: string;
   status: RunStatus;
-  destination_version_id?: string;
-  leaflet_id?: string;
+  leaflet_id: string;
+  destination_version_id: string;
+  /** Number of the version that the code shows now; `version` is what stands on paper. */
+  shown_version: number;
 }
 
 /** Item and total of `GET /api/v1/scans/statistics`. */
@@ -60,10 +62,11 @@ export interface Version {
   languages: string[];
   contents: Record<string, Content>;
   status: "draft" | "published" | "withdrawn";
-  pdf_bytes?: number | null;
-  outdated?: boolean;
-  published_at?: string | null;
-  withdrawn_at?: string | null;
+  pdf_url: string | null;
+  pdf_bytes: number | null;
+  outdated: boolean;
+  published_at: string | null;
+  withdrawn_at: string | null;
 }
 
 export interface Leaflet {
