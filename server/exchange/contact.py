@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from server.devices import operations as devices
-from server.exchange import ledger
+from server.exchange import drafts, ledger
 from server.exchange.request import SyncRequest
 from server.http.actor import Contact
 from server.http.transaction import writing
@@ -63,6 +63,8 @@ def turn(device_id: str, now: datetime, request: SyncRequest) -> None:
         if told.epoch > before.epoch:
             devices.begin_epoch(session, device_id, told.last_n)
         if before.epoch == 0 and request.formerly is not None:
-            ledger.go_on(session, now, device_id, request.formerly, told)
+            former = ledger.go_on(session, now, device_id, request.formerly, told)
+            if former is not None:
+                drafts.drop_of(session, former.account_id, former.id)
         ledger.welcome_back(session, device_id, told)
         note(session, device_id, now, request)

@@ -62,6 +62,14 @@ def keep(session: Session, actor: Actor, request: SyncRequest) -> list[dict[str,
     return verdicts
 
 
+def drop_of(session: Session, account_id: str, device_id: str) -> None:
+    """Take away what was kept under an id that the phone bears no more: it sends its drafts anew
+    under its present one, and would be shown its own as another phone's."""
+    prefix = f"{TYPE}:{device_id}:"
+    for row in documents.live_documents(session, f"account:{account_id}", prefix):
+        change_feed.drop_document(session, row.id)
+
+
 def refuse(request: SyncRequest) -> list[dict[str, Any]]:
     """The verdicts for a phone that was shut out: what is no report yet, nobody waits for."""
     found = [raw if isinstance(raw, Mapping) else {} for raw in request.drafts]

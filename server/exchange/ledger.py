@@ -49,12 +49,15 @@ def last_word(session: Session, device_id: str) -> Word:
     return word_of(device)
 
 
-def go_on(session: Session, now: datetime, device_id: str, former_id: str, told: Word) -> None:
+def go_on(
+    session: Session, now: datetime, device_id: str, former_id: str, told: Word
+) -> Device | None:
     """The phone was `former_id` before it was enrolled again. What that one told stands for
-    itself no longer, unless this is an older copy of it."""
+    itself no longer, unless this is an older copy of it. Returns that one, None if it is none."""
     former = devices.goes_on_from(session, device_id, former_id, told.epoch, told.last_n)
     if former is not None and ledger.step(word_of(former), told) == "other life":
         end_life(session, now, former.id)
+    return former
 
 
 def end_life(session: Session, now: datetime, device_id: str) -> None:

@@ -18,6 +18,7 @@ test("enrolled again, it tells which phone it was, and goes on counting", async 
   const first = await open(disk, server, new FakeUploads(), new Clock());
   const draft = await first.newDraft("loudspeaker_broadcast", COMMUNE, { title: "Tự nguyện" });
   await first.send(draft.id);
+  await first.newDraft("loudspeaker_broadcast", COMMUNE, { title: "Viết dở" });
   await first.syncNow();
   const before = server.requests.at(-1)!;
   expect(before).not.toHaveProperty("formerly");
@@ -26,7 +27,8 @@ test("enrolled again, it tells which phone it was, and goes on counting", async 
   await keepIdentity(disk, enrolled("another-device"));
   const again = await open(disk, server, new FakeUploads(), new Clock());
   await again.syncNow();
-  const { device, formerly, last_n } = server.requests.at(-1)!;
+  const { device, formerly, last_n, drafts } = server.requests.find((each) => each.formerly)!;
+  expect(drafts?.map((each) => (each.body as { fields?: unknown }).fields)).toEqual([{ title: "Viết dở" }]);
   expect({ device, formerly, last_n }).toEqual({
     device: "another-device",
     formerly: before.device,

@@ -87,7 +87,8 @@ export function keepIdentity(database: Database, enrolled: Enrolled): Promise<vo
       lastContact: null,
     };
     const { device, token, account, units } = enrolled;
-    const past = known && known.device !== device ? { formerly: known.device } : {};
+    // The copies of its drafts lie under its old id, where the server lets go of them.
+    const past = known && known.device !== device ? { formerly: known.device, backedUp: {} } : {};
     await tx.objectStore("meta").put({ ...blank, ...known, ...past, device, token, account, units });
     for (const name of enrolled.scopes) {
       if (await tx.objectStore("scopes").get(name)) continue;

@@ -11,6 +11,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from server import clock
+from server.accounts.models import Account
+from server.devices.models import Device
 from tests.factories.accounts import make_account, sign_in
 from tests.factories.activities import Phone, make_phone, new_id, wire
 from tests.factories.acts import DIVISION, MERGER, carry_out
@@ -171,3 +173,18 @@ def test_a_draft_of_a_merged_commune_is_read_in_its_new_place(
         found = [row["body"]["draft"] for row in rows(new)]
         assert found == [words | {"scope": expected}, {"scope": 3}, {}]
         assert "draft" not in rows(lost)[0]["body"]
+
+
+def test_a_phone_that_is_enrolled_again_is_not_shown_its_own_drafts_as_anothers(
+    client: FlaskClient, session: Session, now: datetime, phones: tuple[Phone, Phone]
+) -> None:
+    before, beside = phones
+    account = session.get_one(Device, before.replica.device).account_id
+    mine, theirs = draft(), draft()
+    keep(before, mine, epoch=1)
+    keep(beside, theirs, epoch=1)
+    again = Phone(client, session, now, session.get_one(Account, account))
+    keep(again, mine, epoch=1, formerly=before.replica.device)
+    kept = {row["id"]: row["body"] for row in rows(again) if not row.get("gone")}
+    assert kept.keys() == {f"draft:{again.replica.device}:{mine['id']}",
+                           f"draft:{beside.replica.device}:{theirs['id']}"}  # fmt: skip
