@@ -26,12 +26,18 @@ from server.accounts.tokens import keyed_hash
 from server.activities import queries as activities
 from server.database.ids import new_id
 from server.http.actor import Actor
+from server.leaflets.models import PrintRun
 from server.leaflets.queries import PublicRun
 from server.problems import ProblemError
 from server.scans.enciphering import UnreadableError, decipher, encipher
 from server.scans.models import CallBack
 
 _calls: Table = CallBack.__table__  # type: ignore[assignment]
+_runs: Table = PrintRun.__table__  # type: ignore[assignment]
+#: With the place of the run as it is now: communes merge between the wish and the call.
+_PLACED = select(_calls, _runs.c.commune_id, _runs.c.province_code).join(
+    _runs, _runs.c.id == _calls.c.run_id
+)
 
 #: Names the wording in `words.yaml`; whoever changes the wording changes this.
 CONSENT = "2026-11"
@@ -106,8 +112,7 @@ def ask(session: Session, key: str, now: datetime, run: PublicRun, asked: Asked)
     session.execute(
         insert(_calls).values(
             id=id, run_id=run.id, code=run.code, title=run.version.title,
-            commune_id=run.commune_id, province_code=run.province_code, asked_at=now,
-            consent=CONSENT, phone_key=phone_key,
+            asked_at=now, consent=CONSENT, phone_key=phone_key,
             sealed=encipher(key, id, {"name": asked.name, "phone": asked.phone}),
         )
     )  # fmt: skip
@@ -120,8 +125,8 @@ def listed(
     policy.ensure(actor, "activity.review")
     state = _calls.c.done_at.is_not(None) if done else _calls.c.done_at.is_(None)
     key = (_calls.c.asked_at, _calls.c.id)
-    statement = select(_calls).where(state)
-    if (here := activities.within(actor.area, _calls.c)) is not None:
+    statement = _PLACED.where(state)
+    if (here := activities.within(actor.area, _runs.c)) is not None:
         statement = statement.where(here)
     if after is not None:
         bound = (literal(after[0], _calls.c.asked_at.type), literal(after[1], _calls.c.id.type))
@@ -154,7 +159,7 @@ def settle(session: Session, actor: Actor, now: datetime, id: str, *, done: bool
         audit.append(
             session, actor.account_id, now, "call_back.done" if done else "call_back.reopen", id
         )
-    return session.connection().execute(select(_calls).where(_calls.c.id == id)).one()
+    return session.connection().execute(_PLACED.where(_calls.c.id == id)).one()
 
 
 def masked(key: str, row: Row[Any]) -> dict[str, str]:
@@ -171,7 +176,7 @@ def masked(key: str, row: Row[Any]) -> dict[str, str]:
 
 def _get(session: Session, actor: Actor, id: str) -> Row[Any]:
     policy.ensure(actor, "activity.review")
-    row = session.connection().execute(select(_calls).where(_calls.c.id == id)).one_or_none()
+    row = session.connection().execute(_PLACED.where(_calls.c.id == id)).one_or_none()
     if row is None or not policy.may(
         actor, "activity.review", province_code=row.province_code or "", commune_id=row.commune_id
     ):

@@ -90,7 +90,7 @@ class ScanSalt(Base):
 
 
 class CallBack(Base):
-    """Somebody asked to be called by the office of a commune.
+    """Somebody asked to be called by the office of the commune in which the run lies.
 
     `sealed` holds name and number, enciphered; `phone_key` is a keyed hash by which the same number
     is found again. `consent` names the wording that was ticked (`call_backs`).
@@ -98,8 +98,7 @@ class CallBack(Base):
 
     __tablename__ = "call_back"
     __table_args__ = (
-        Index(None, "commune_id", "asked_at"),
-        Index(None, "province_code", "asked_at"),
+        Index(None, "asked_at", "id"),
         Index(None, "run_id", "phone_key"),
     )
 
@@ -107,8 +106,6 @@ class CallBack(Base):
     run_id: Mapped[str] = mapped_column(String(36))
     code: Mapped[str] = mapped_column(String(12))
     title: Mapped[str] = mapped_column(Text)
-    commune_id: Mapped[str | None] = mapped_column(String(40))
-    province_code: Mapped[str | None] = mapped_column(String(2))
     asked_at: Mapped[datetime] = mapped_column(Moment)
     consent: Mapped[str] = mapped_column(String(12))
     sealed: Mapped[str] = mapped_column(Text)

@@ -30,9 +30,9 @@ from server.scans.schemas import (
     CallBackListSchema,
     CallBackSchema,
     CallerSchema,
-    CourseSchema,
     FiguresArgumentsSchema,
-    FiguresSchema,
+    RunCourseSchema,
+    ScanFiguresSchema,
     SettlementOfCallSchema,
 )
 from server.scans.statistics import Wanted
@@ -48,7 +48,7 @@ _READS = (problems.UNAUTHENTICATED, problems.FORBIDDEN)
 
 @blueprint.get("/scans/statistics")
 @blueprint.arguments(FiguresArgumentsSchema, location="query")
-@blueprint.response(200, FiguresSchema)
+@blueprint.response(200, ScanFiguresSchema)
 @documented(*_READS)
 def show_scan_figures(query: dict[str, Any]) -> Response:
     """Copies, hand-outs, scans and readers of the runs in one's area."""
@@ -76,7 +76,7 @@ def show_scan_xlsx(query: dict[str, Any]) -> Response:
 
 
 @blueprint.get("/print-runs/<string:run_id>/statistics")
-@blueprint.response(200, CourseSchema)
+@blueprint.response(200, RunCourseSchema)
 @documented(*_READS, problems.NOT_FOUND)
 def show_run_figures(run_id: str) -> Response:
     """A run's hand-outs and scans, day by day or week by week."""

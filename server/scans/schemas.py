@@ -27,7 +27,7 @@ class FiguresArgumentsSchema(Schema):
     )
 
 
-class FigureSchema(Schema):
+class ScanFigureSchema(Schema):
     """One line. `copies` of whole runs; `readers` at least and at most; `not_counted` by reason."""
 
     key = fields.String(required=True)
@@ -39,17 +39,17 @@ class FigureSchema(Schema):
     not_counted = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
 
 
-class FiguresSchema(Schema):
+class ScanFiguresSchema(Schema):
     """Figures of the runs in one's area."""
 
     by = fields.String(required=True)
     first_day = fields.String(required=True, data_key="from", attribute="from")
     last_day = fields.String(required=True, data_key="to", attribute="to")
-    items = fields.List(fields.Nested(FigureSchema), required=True)
-    total = fields.Nested(FigureSchema, required=True)
+    items = fields.List(fields.Nested(ScanFigureSchema), required=True)
+    total = fields.Nested(ScanFigureSchema, required=True)
 
 
-class SpanSchema(Schema):
+class ScanSpanSchema(Schema):
     """A day, or a week from Monday."""
 
     first_day = fields.String(required=True, data_key="from", attribute="from")
@@ -58,12 +58,12 @@ class SpanSchema(Schema):
     scans = fields.Integer(required=True)
 
 
-class CourseSchema(Schema):
+class RunCourseSchema(Schema):
     """A run from its first day on."""
 
     run = fields.String(required=True)
     copies = fields.Integer(required=True)
-    items = fields.List(fields.Nested(SpanSchema), required=True)
+    items = fields.List(fields.Nested(ScanSpanSchema), required=True)
 
 
 class CallBackArgumentsSchema(Schema):

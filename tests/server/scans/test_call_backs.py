@@ -104,6 +104,18 @@ def test_the_list_goes_on_page_by_page(
     assert [phone[-1] for phone in seen] == ["4", "3", "2", "1", "0"]
 
 
+def test_it_follows_the_run_when_communes_merge(
+    client: FlaskClient, session: Session, now: datetime, run: PrintRun
+) -> None:
+    fill_in(client, run)
+    run = session.merge(run)
+    run.commune_id = "c-00070-2025"
+    session.commit()
+    sign_in(client, session, now, make_account(session, now, "office_reviewer", "c-00070-2025"))
+    (item,) = client.get("/api/v1/call-backs").get_json()["items"]
+    assert item["commune"] == "c-00070-2025"
+
+
 def test_nothing_of_it_stands_readable_in_the_database(
     client: FlaskClient, session: Session, run: PrintRun
 ) -> None:

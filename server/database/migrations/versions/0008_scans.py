@@ -64,8 +64,6 @@ def upgrade() -> None:
     sa.Column("run_id", sa.String(length=36), nullable=False),
     sa.Column("code", sa.String(length=12), nullable=False),
     sa.Column("title", sa.Text(), nullable=False),
-    sa.Column("commune_id", sa.String(length=40), nullable=True),
-    sa.Column("province_code", sa.String(length=2), nullable=True),
     sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("consent", sa.String(length=12), nullable=False),
     sa.Column("sealed", sa.Text(), nullable=False),
@@ -75,8 +73,7 @@ def upgrade() -> None:
     sa.Column("done_by_name", sa.Text(), nullable=True),
     sa.PrimaryKeyConstraint("id", name=op.f("pk_call_back")),
     )
-    for columns in (["commune_id", "asked_at"], ["province_code", "asked_at"],
-                    ["run_id", "phone_key"]):
+    for columns in (["asked_at", "id"], ["run_id", "phone_key"]):
         op.create_index(op.f(f"ix_call_back_{'_'.join(columns)}"), "call_back", columns)
 
 
