@@ -22,7 +22,8 @@ from server.http.actor import SYSTEM
 from server.http.decode import StrictJsonProvider
 from server.http.openapi import ProblemApi
 from server.http.transaction import writing
-from server.leaflets import models as leaflets  # noqa: F401 - its tables, until its routes are here
+from server.leaflets import documents, run_routes
+from server.leaflets import routes as leaflets
 from server.measures import routes as measures
 from server.places import routes as places
 from server.places.operations import load_units
@@ -39,7 +40,8 @@ BLUEPRINTS = (
     places.blueprint, accounts.blueprint, devices.blueprint, plans.blueprint,
     activities.blueprint, evidence.blueprint, reviews.blueprint, waiting.blueprint,
     measures.blueprint,
-    exchange.blueprint, courier.blueprint, scans.blueprint,
+    exchange.blueprint, courier.blueprint, leaflets.blueprint, run_routes.blueprint,
+    scans.blueprint,
 )  # fmt: skip
 
 
@@ -67,6 +69,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     front.install(app)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
+    app.register_blueprint(leaflets.stored)
     app.register_blueprint(public_leaflets.blueprint)
     openapi.install(app, api)
     pages.install(app)
@@ -82,3 +85,4 @@ def load_reference_data() -> None:
     with writing() as session:
         load_reference_plans(session, SYSTEM, now)
         feed.put_document(session, "reference", "catalogue", "catalogue", catalogue.as_json())
+        documents.refresh(session, now)

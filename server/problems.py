@@ -228,6 +228,33 @@ PERIOD_INVALID = _define(
     "No such period. Examples: 2026, 2026-Q4, 2026-11, 2026-W47.",
 )  # fmt: skip
 
+# ---- leaflets
+LEAFLET_STATE = _define(
+    "leaflet-state", 409,
+    "Ở trạng thái này không làm được như vậy. Bản đã phát hành không sửa; hãy lập bản mới.",
+    "Not possible in this state. What is published never changes; make a new version.",
+)  # fmt: skip
+LEAFLET_DRAFT_EXISTS = _define(
+    "leaflet-draft-exists", 409,
+    "Tờ này đang có một bản nháp. Sửa tiếp bản ấy hoặc phát hành trước.",
+    "This leaflet has a draft. Go on with that one, or publish it first.",
+)  # fmt: skip
+LEAFLET_FILE_REFUSED = _define(
+    "leaflet-file-refused", 422,
+    "Tệp không đúng loại hoặc bị cắt. Cần PDF, hoặc âm thanh MP3, OGG, M4A.",
+    "The file is of another type or was cut. A PDF is needed, or audio as MP3, OGG or M4A.",
+)  # fmt: skip
+LEAFLET_OUTDATED = _define(
+    "leaflet-outdated", 409,
+    "Tờ này theo quy định đã thay đổi. Xem lại, hoặc xác nhận vẫn in.",
+    "The law has changed since this leaflet. Look at it again, or confirm the print.",
+)  # fmt: skip
+RUNS_INVALID = _define(
+    "runs-invalid", 422,
+    "Danh sách có chỗ chưa đúng. Xem lỗi theo từng dòng; chưa có gì được ghi.",
+    "The list has mistakes. See them row by row; nothing was written.",
+)  # fmt: skip
+
 # ---- backups
 BACKUP_MISSING = _define(
     "backup-missing", 404,

@@ -16,7 +16,7 @@ from server.problems import ProblemError
 
 Action = Literal[
     "activity.read", "activity.write", "activity.review", "plan.edit", "account.manage",
-    "device.manage", "audit.read",
+    "device.manage", "audit.read", "leaflet.read", "leaflet.write",
 ]  # fmt: skip
 
 _REVIEWERS: frozenset[Role] = frozenset({"office_reviewer", "provincial_reviewer"})
@@ -29,6 +29,9 @@ ALLOWED: Mapping[Action, frozenset[Role]] = {
     "account.manage": frozenset({"administrator"}),
     "device.manage": frozenset({"administrator"}),
     "audit.read": frozenset({"administrator", "auditor"}),
+    # phones learn of print runs by their feeds
+    "leaflet.read": frozenset(ROLES) - {"collaborator"},
+    "leaflet.write": frozenset({"planner", "administrator", "provincial_reviewer"}),
 }
 
 

@@ -25,6 +25,7 @@ from server.activities.waiting_models import ParkedOperation, PossibleDuplicate
 from server.change_feed import moves
 from server.change_feed import operations as change_feed
 from server.http.actor import Actor
+from server.leaflets import moving as print_runs
 from server.places import lineages, recording
 
 _activities: Table = Activity.__table__  # type: ignore[assignment]
@@ -98,6 +99,8 @@ def move_some(session: Session, now: datetime, limit: int = MOVES_MAX) -> int | 
     # Another mover may have been faster while this one waited for the locks
     rows = [row for row in rows if row.scope == old]
     if not rows:
+        if moved := moves.move_documents(session, old, new, limit):
+            return moved
         _move_waiting(session, old, new)
         moves.note_emptied(session, old, now)
         return 0
@@ -124,6 +127,7 @@ def _move_waiting(session: Session, old: str, new: str) -> None:
     connection = session.connection()
     connection.execute(update(_duplicates).where(_duplicates.c.commune_id == here).values(commune))
     connection.execute(update(_parked).where(_parked.c.commune_id == here).values(place))
+    print_runs.follow(session, here, commune)
 
 
 def _columns(session: Session, scope: str) -> dict[str, Any]:

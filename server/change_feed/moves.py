@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Table, delete, select, tuple_, update
+from sqlalchemy import Row, Table, bindparam, delete, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from server.change_feed import operations
-from server.change_feed.models import FeedMove, FeedScope
+from server.change_feed.models import FeedDocument, FeedMove, FeedScope
 
 _scopes: Table = FeedScope.__table__  # type: ignore[assignment]
 _moves: Table = FeedMove.__table__  # type: ignore[assignment]
+_documents: Table = FeedDocument.__table__  # type: ignore[assignment]
 
 #: No chain of mergers is longer; a circle ends here.
 _CHAIN_MAX = 20
@@ -109,6 +110,33 @@ def record(session: Session, moves: Sequence[Move]) -> list[int]:
         last = max(seq for move, seq in zip(moves, left, strict=True) if move.old == scope)
         connection.execute(update(_scopes).where(_scopes.c.name == scope).values(moved_seq=last))
     return come
+
+
+def move_documents(session: Session, old: str, new: str, limit: int) -> int:
+    """Let at most `limit` documents of `old` lie in `new` as they are; returns how many did.
+
+    To be called as one of the transaction's last statements, like `record`.
+    """
+    connection = session.connection()
+    columns = _documents.c
+    rows = connection.execute(
+        select(columns.id, columns.type, columns.version)
+        .where(columns.scope == old, columns.gone.is_(False))
+        .order_by(columns.id)
+        .limit(limit)
+        .with_for_update()
+    ).all()
+    if not rows:
+        return 0
+    here = columns.id.in_([row.id for row in rows])
+    # unstamped first: the number in the new feed may happen to be that in the old one
+    connection.execute(update(_documents).where(here).values(scope=new, seq=operations.UNSTAMPED))
+    numbers = record(session, [Move(row.type, row.id, row.version, old, new) for row in rows])
+    connection.execute(
+        update(_documents).where(columns.id == bindparam("row_id")).values(seq=bindparam("new")),
+        [{"row_id": row.id, "new": seq} for row, seq in zip(rows, numbers, strict=True)],
+    )
+    return len(rows)
 
 
 def moved_after(session: Session, scope: str, cursor: int, limit: int) -> Sequence[Row[Any]]:

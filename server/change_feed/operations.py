@@ -157,6 +157,19 @@ def put_document(session: Session, scope: str, type: str, id: str, body: Any) ->
     mark(session, _documents, scope, id, None if row.gone else row.version, row.version + 1)
 
 
+def add_documents(session: Session, type: str, documents: Sequence[tuple[str, str, Any]]) -> None:
+    """Let phones hold new documents, many at once: `(scope, id, body)` of each."""
+    rows = [
+        {"id": id, "scope": scope, "type": type, "version": 1, "body": body, "gone": False,
+         "seq": UNSTAMPED}
+        for scope, id, body in documents
+    ]  # fmt: skip
+    if rows:
+        session.connection().execute(insert(_documents), rows)
+    for row in rows:
+        mark(session, _documents, row["scope"], row["id"], None, 1)
+
+
 def drop_document(session: Session, id: str) -> None:
     """Take document `id` away from its phones; a tombstone stays."""
     connection = session.connection()

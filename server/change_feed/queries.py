@@ -83,6 +83,15 @@ def documents_after(session: Session, scope: str, cursor: int, limit: int) -> Se
     )
 
 
+def scopes_of_documents(session: Session, ids: Sequence[str]) -> dict[str, str]:
+    """In which scope each of the documents lies now; one that never was is left out."""
+    columns = _documents.c
+    rows = session.connection().execute(
+        select(columns.id, columns.scope).where(columns.id.in_(list(ids)))
+    )
+    return {row.id: row.scope for row in rows}
+
+
 def live_documents(session: Session, scope: str, prefix: str) -> Sequence[Row[Any]]:
     """Ids of the documents of `scope` that begin with `prefix` and are not gone."""
     columns = _documents.c

@@ -184,6 +184,9 @@ def _read(
         return page([_document(row, wanted.device_id, places) for row in documents], cursor, limit)
     rows = activities.feed_page(session, scope, cursor, limit + 1)
     beyond: list[dict[str, Any]] = [{"seq": row.seq, "row": row} for row in rows]
+    # print runs of the place
+    documents = change_feed.documents_after(session, scope, cursor, limit + 1)
+    beyond += [{"seq": row.seq, "document": row} for row in documents]
     if with_moves:
         left = moves.moved_after(session, scope, cursor, limit + 1)
         beyond += [{"seq": row.seq, "left": row} for row in left]
@@ -195,6 +198,8 @@ def _read(
         tuple(
             _left(each["left"])
             if "left" in each
+            else _document(each["document"], None, {})
+            if "document" in each
             else shown.get(each["row"].id) or _own_row(wanted.own[each["row"].id])
             for each in read.rows
         ),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 import zlib
+from collections.abc import Sequence
 from typing import Any
 
 from flask import request
@@ -62,6 +63,27 @@ def read_body(max_bytes: int = JSON_BYTES_MAX, max_inflated: int = JSON_INFLATED
         raise ProblemError(problems.OVERLOADED, retry_after_s=10, headers={"Connection": "close"})
     try:
         return _read_exactly(length) if encoding == "identity" else _inflate(length, max_inflated)
+    finally:
+        _places.release()
+
+
+def read_bytes(max_bytes: int, accepted: Sequence[str]) -> bytes:
+    """A body that is a file, whole and not packed, of one of the `accepted` media types.
+
+    Raises `unsupported-media-type`, `length-required`, `too-large`, `malformed-json`,
+    `overloaded`.
+    """
+    if request.mimetype not in accepted or "Content-Encoding" in request.headers:
+        raise ProblemError(problems.UNSUPPORTED_MEDIA_TYPE, accepted=list(accepted))
+    length = request.content_length
+    if length is None:
+        raise ProblemError(problems.LENGTH_REQUIRED)
+    if length > max_bytes:
+        raise ProblemError(problems.TOO_LARGE, max_bytes=max_bytes)
+    if not _places.acquire(blocking=False):
+        raise ProblemError(problems.OVERLOADED, retry_after_s=10, headers={"Connection": "close"})
+    try:
+        return _read_exactly(length)
     finally:
         _places.release()
 

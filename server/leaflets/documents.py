@@ -1,0 +1,107 @@
+"""What phones know of print runs: a document each, in the feed of the place where it is handed out.
+
+A run of a commune is in that commune's feed, one of a whole province in the province's, which only
+the province's own phones read: in each commune's it would be too many, and a hand-out of a run that
+the phone does not know is recorded all the same. Long after its period a run is taken away. Not
+here: when a document gets its number (`change_feed`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from server import clock
+from server.accounts.areas import NATION_UNIT
+from server.change_feed import operations as change_feed
+from server.change_feed import queries as feed
+from server.leaflets.law import is_outdated
+from server.leaflets.models import Leaflet, LeafletVersion, PrintRun
+from server.leaflets.queries import RunRow, run_rows
+
+TYPE = "print_run"
+#: Who records late still finds the run.
+KEPT_AFTER = timedelta(days=60)
+
+
+def scope_of(run: PrintRun) -> str:
+    """The feed in which `run` lies."""
+    if run.commune_id is not None:
+        return f"commune:{run.commune_id}"
+    if run.province_code is not None:
+        return f"province:p-{run.province_code}-2025"
+    return f"nation:{NATION_UNIT}"
+
+
+def document_id(run: PrintRun) -> str:
+    """The id of its document."""
+    return f"{TYPE}:{run.id}"
+
+
+def body_of(row: RunRow, now: datetime) -> dict[str, Any]:
+    """What a phone needs to fill in a hand-out, and what to warn of.
+
+    `status` is stopped where the code leads nowhere; `outdated` is about what stands on paper.
+    """
+    run, printed, leaflet, shown = row
+    today = clock.today_in_vietnam(now)
+    is_on = run.status == "active" and shown.status != "withdrawn"
+    return {
+        "code": run.code, "leaflet_title": leaflet.title_id, "title": leaflet.title,
+        "version": printed.number, "law_date": printed.law_date.isoformat(),
+        "languages": list(printed.languages), "commune": run.commune_id,
+        "place_detail": run.place_detail, "copies": run.copies,
+        "period_from": run.period_from.isoformat(), "period_to": run.period_to.isoformat(),
+        "status": "active" if is_on else "stopped",
+        "outdated": printed.status == "withdrawn" or is_outdated(printed.law_date, today),
+    }  # fmt: skip
+
+
+def add(
+    session: Session, now: datetime, runs: Sequence[PrintRun], printed: LeafletVersion,
+    leaflet: Leaflet,
+) -> None:  # fmt: skip
+    """Tell of new runs of one version, however many."""
+    change_feed.add_documents(
+        session, TYPE,
+        [(scope_of(run), document_id(run), body_of(RunRow(run, printed, leaflet, printed), now))
+         for run in runs],
+    )  # fmt: skip
+
+
+def put(session: Session, now: datetime, run_ids: Iterable[str]) -> None:
+    """Tell of runs that changed."""
+    _put(session, now, PrintRun.id.in_(list(run_ids)))
+
+
+def put_of_version(session: Session, now: datetime, version_id: str) -> None:
+    """Tell of all runs that bear or show a version."""
+    _put(session, now, or_(PrintRun.version_id == version_id,
+                           PrintRun.destination_version_id == version_id))  # fmt: skip
+
+
+def refresh(session: Session, now: datetime) -> None:
+    """What time changes by itself: a law that is no more, a run that is long over."""
+    oldest = clock.today_in_vietnam(now) - KEPT_AFTER
+    _put(session, now, PrintRun.period_to >= oldest)
+    over = select(PrintRun).where(
+        PrintRun.period_to < oldest, PrintRun.period_to >= oldest - KEPT_AFTER
+    )
+    for run in session.scalars(over):
+        change_feed.drop_document(session, document_id(run))
+
+
+def _put(session: Session, now: datetime, which: ColumnElement[bool]) -> None:
+    oldest = clock.today_in_vietnam(now) - KEPT_AFTER
+    rows = [RunRow(*row) for row in session.execute(run_rows().where(which).order_by(PrintRun.id))]
+    rows = [row for row in rows if row.run.period_to >= oldest]
+    # on its way to another commune's feed it may be there already, or not yet
+    lies_in = feed.scopes_of_documents(session, [document_id(row.run) for row in rows])
+    for row in rows:
+        id = document_id(row.run)
+        scope = lies_in.get(id, scope_of(row.run))
+        change_feed.put_document(session, scope, TYPE, id, body_of(row, now))
