@@ -12,6 +12,11 @@ from PIL import Image, ImageDraw, ImageFilter
 from qrcode.constants import ERROR_CORRECT_Q
 
 WIDTH, HEIGHT = 640, 480
+#: For a page to wait until the reader of codes lies on its phone.
+READER_KEPT = """async () => {
+  const cache = await caches.open("code-reader");
+  while ((await cache.keys()).length === 0) await new Promise((done) => setTimeout(done, 100));
+}"""
 FRAMES = 12
 
 

@@ -16,10 +16,6 @@ from tests.support.serving import Server
 CODE = short_codes.new_code(b"\x01\x02\x03\x04\x05")
 ADDRESS = f"HTTPS://LOA.VN/Q/{CODE}"
 COMMUNE = "c-00008-2025"
-KEPT = """async () => {
-  const cache = await caches.open("code-reader");
-  while ((await cache.keys()).length === 0) await new Promise((done) => setTimeout(done, 100));
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +50,7 @@ def test_a_code_is_read_without_a_network(server: Server, seeing: Browser) -> No
     """The reader came by itself after the first screen; an unknown run is recorded with a note."""
     context = seeing.new_context(**PHONE, permissions=["camera"])
     page = enrolled(server, context, "Hà Thị Ngoại Tuyến")
-    page.evaluate(KEPT)
+    page.evaluate(camera.READER_KEPT)
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     context.set_offline(True)
     page.reload()
