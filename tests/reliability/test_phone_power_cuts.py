@@ -4,7 +4,8 @@ Chromium's profile lies on a disk whose power is cut `LOA_TEST_PHONE_POWER_CUTS`
 by turns while a draft is open and after *send* without a network. Then all of it is sent. Every
 cut meets a profile that was written down in full before. Not here: several cuts of one profile.
 Chromium goes on in a log whose end a cut has torn, and when it finds the tear at a later start, it
-takes the whole database for corrupt and deletes it.
+takes the whole database for corrupt and deletes it: what then happens is in
+`tests/journeys/test_lost_database.py`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { Phone } from "../sync/phone.ts";
 import { Clock, enrolledDisk, outside } from "../tests/phone.ts";
-import { COMMUNE, FakeServer, FakeUploads } from "../tests/server.ts";
+import { COMMUNE, FakeServer, FakeUploads, json } from "../tests/server.ts";
 import { FakeSpare } from "../tests/spare.ts";
 import { Database } from "./database.ts";
 import { leave, restore } from "./spare.ts";
@@ -87,6 +87,21 @@ describe("when the database is lost", () => {
     await phone.syncNow();
     const numbers = server.requests.flatMap((request) => request.operations.map(({ n }) => n));
     expect(numbers).toEqual([1, 2, 3, 4]);
+  });
+
+  test("forms open before there is a network, though the catalogue came after the copy was begun", async () => {
+    const page = {
+      to: 1,
+      more: false,
+      rows: [{ type: "catalogue", id: "catalogue", seq: 1, version: 1, body: { kinds: [] } }],
+    };
+    server.instead = (request) => json(200, { ...server.answer(request), changes: { [COMMUNE]: page } });
+    await phone.syncNow();
+    server.instead = offline;
+    await loseDatabase();
+    await restore(null, spare);
+    phone = await opened(Database.of(account));
+    expect(phone.catalogue).toEqual({ kinds: [] });
   });
 
   test("a piece of the copy that is torn costs what it hit, and no copy at all is no error", async () => {

@@ -50,9 +50,10 @@ export class Spare {
     const text = this.#isBehind ? "" : this.#textOf(changes);
     const photos = changes.photos.filter((photo) => isOurs(photo) && !this.#names.has(photo.sha256));
     const isLess = changes.photosGone.length > 0 || changes.photos.some((photo) => !isOurs(photo));
-    if (!this.#isBehind && !text && !photos.length && !isLess) return this.#line;
+    const isOther = isLess || changes.documents.some((row) => FORMS.has(row.type));
+    if (!this.#isBehind && !text && !photos.length && !isOther) return this.#line;
     this.#length += text.length;
-    const whole = this.#isBehind || isLess || this.#length > LOG_MAX;
+    const whole = this.#isBehind || isOther || this.#length > LOG_MAX;
     this.#isBehind = false;
     return this.#next(() => (whole ? this.#copy() : this.#add(text, photos)));
   }
