@@ -99,7 +99,9 @@ class Story:
     def _by_another(self, seen: Happening) -> Happening:
         """Somebody of the province was there and reported it too, in words of their own."""
         title = str(seen.values["programme_title"]).partition(":")[0]
-        values = {**seen.values, "programme_title": title}
+        heard = max(1, int(seen.values["clusters_on_air"]) - 1)
+        values = {**seen.values, "programme_title": title, "clusters_on_air": heard,
+                  "note": "Đi cơ sở, có nghe buổi phát này."}  # fmt: skip
         return replace(seen, author=len(self.commune_scopes), values=values, photos=1, verdict=None)
 
     def _broadcast(self, scope: str, author: int, back: int) -> Happening:
