@@ -26,6 +26,7 @@ from server.http.description import operations
 from server.http.openapi import document
 from tests.factories.accounts import bearer, make_account, make_device, sign_in
 from tests.factories.activities import wire
+from tests.factories.leaflets import make_version
 from tests.factories.plans import PLAN_2026
 from tests.factories.reviews import Report, make_report, make_reviewer
 
@@ -47,6 +48,8 @@ class Target:
 
     report: Report
     device_id: str
+    leaflet_id: str
+    version_id: str
 
     @property
     def sha256(self) -> str:
@@ -58,7 +61,8 @@ class Target:
         name = base64.b64encode(self.sha256.encode()).decode()
         return {"activity_id": self.report.id, "device_id": self.device_id, "sha256": self.sha256,
                 "conflict_id": "none", "operation_id": "none", "pair_id": "none",
-                "call_back_id": "none", "run_id": "none",
+                "call_back_id": "none", "run_id": "none", "leaflet_id": self.leaflet_id,
+                "version_id": self.version_id, "language": "vi",
                 "plan_id": PLAN_2026, "place_id": "c-00004-2025",
                 "metadata": f"sha256 {name}"}  # fmt: skip
 
@@ -110,6 +114,7 @@ TABLE: Mapping[str, Cell] = {
     # ---- open to all: they hold no data, or make a credential
     "show_catalogue": Cell(everybody(200)),
     "show_openapi": Cell(everybody(200)),
+    "show_rates": Cell(everybody(200)),
     "announce_uploads": Cell(everybody(204)),
     "enrol": Cell(everybody(410), body=lambda _: {"enrolment_code": "WRONG", "name": "Máy"}),
     "sign_in": Cell(everybody(401), body=lambda _: {"username": "mai", "password": "sai"}),
@@ -161,6 +166,43 @@ TABLE: Mapping[str, Cell] = {
         signed_in(200, 403), body=operate_on,
         check=lambda said, _: {one["outcome"] for one in said["outcomes"]} == {"parked"},
     ),
+    # ---- leaflets of the nation and of one's provinces; phones hear of runs by their feeds
+    "list_leaflets": Cell(signed_in(403, 200), check=lambda said, _: said["items"] == []),
+    "begin_leaflet": Cell(
+        signed_in(403),
+        body=lambda _: {"title_id": "other", "title": "Tờ lạ", "source": "self_made",
+                        "owner_province": "01"},
+    ),
+    "show_leaflet": Cell(signed_in(403, 404)),
+    "begin_version": Cell(signed_in(403, 404), body=lambda _: {}),
+    "edit_version": Cell(
+        signed_in(403, 404),
+        body=lambda _: {"law_date": "2026-07-01", "languages": ["vi"],
+                        "contents": {"vi": {"blocks": []}}},
+    ),
+    "publish_version": Cell(signed_in(403, 404)),
+    "withdraw_version": Cell(signed_in(403, 404)),
+    "attach_pdf": Cell(
+        signed_in(403, 404), headers={"Content-Type": "application/pdf"}, body=lambda _: b"%PDF-1.7"
+    ),
+    "attach_audio": Cell(
+        signed_in(403, 404), headers={"Content-Type": "audio/ogg"}, body=lambda _: b"OggS"
+    ),
+    "list_runs": Cell(signed_in(403, 200), check=lambda said, _: said["items"] == []),
+    "make_runs": Cell(
+        signed_in(403, 404),
+        body=lambda _: {"version": "none", "runs": [{
+            "unit": "c-00004-2025", "copies": 1, "period_from": "2026-12-01",
+            "period_to": "2026-12-02"}]},
+    ),
+    "import_runs": Cell(
+        signed_in(403, 422), query={"version": "none"},
+        headers={"Content-Type": "application/octet-stream"}, body=lambda _: b"PK",
+    ),
+    "show_template": Cell(signed_in(403, 200)),
+    "stop_run": Cell(signed_in(403, 404)),
+    "start_run": Cell(signed_in(403, 404)),
+    "redirect_run": Cell(signed_in(403, 404), body=lambda _: {"version": "none"}),
     # ---- scans and calls asked for, of the runs in one's own area
     "show_scan_figures": Cell(
         signed_in(200), query={"unit": "vn"}, check=lambda said, _: said["items"] == [],
@@ -187,7 +229,9 @@ TABLE: Mapping[str, Cell] = {
 def target(session: Session, now: datetime) -> Target:
     author = make_account(session, now, name=AUTHOR)
     device, _ = make_device(session, now, author, DEVICE)
-    return Target(make_report(session, now, author=author, place_detail=WORDS), device.id)
+    draft = make_version(session, now, title=WORDS, status="draft", owner_province="01")
+    report = make_report(session, now, author=author, place_detail=WORDS)
+    return Target(report, device.id, draft.leaflet_id, draft.id)
 
 
 def credential(

@@ -37,7 +37,10 @@ from server import clock
 from server.evidence import tus
 from server.exchange import sealed
 from server.http.openapi import closed_document
+from server.leaflets import workbook
+from server.leaflets.routes import AUDIO, PDF
 from tests.factories.accounts import bearer, make_account, make_device, sign_in
+from tests.factories.leaflets import make_run, make_version
 from tests.factories.plans import PLAN_2026
 from tests.factories.reviews import make_report, make_reviewer
 
@@ -57,7 +60,13 @@ SETTINGS = hypothesis.settings(
 )  # fmt: skip
 
 
-for binary in (tus.CHUNK_MEDIA_TYPE, sealed.MEDIA_TYPE):
+for binary in (
+    tus.CHUNK_MEDIA_TYPE,
+    sealed.MEDIA_TYPE,
+    *PDF[:-1],
+    *AUDIO[:-1],
+    workbook.MEDIA_TYPE,
+):
     schemathesis.serializer.alias(binary, "application/octet-stream")
 
 
@@ -66,9 +75,15 @@ def known_ids(session: Session, now: datetime) -> dict[str, str]:
     """Path parameters that lead somewhere."""
     report = make_report(session, now)
     device, _ = make_device(session, now, report.author)
+    version = make_version(session, now)
+    run = make_run(session, now, version)
     return {
         "activity_id": report.id,
         "device_id": device.id,
+        "leaflet_id": version.leaflet_id,
+        "version_id": version.id,
+        "run_id": run.id,
+        "language": "vi",
         "sha256": report.photos[0].sha256,
         "plan_id": PLAN_2026,
         "place_id": "c-00004-2025",

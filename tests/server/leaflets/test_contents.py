@@ -25,6 +25,19 @@ def troubles_of(languages: list[str], given: dict[str, object]) -> list[tuple[st
     return [(one["field"], one["code"]) for one in raised.value.extras["problems"]]
 
 
+def fits(blocks: list[dict[str, str]]) -> bool:
+    try:
+        normalise(["vi"], {"vi": {"blocks": blocks}}, {})
+    except ProblemError:
+        return False
+    return True
+
+
+def without_order(chance: random.Random) -> str:
+    letters = "aăâbcdđeêghiklmnoôơpqrstuưvxyáàảãạấầẩẫậéèẻẽẹ "
+    return "".join(chance.choice(letters) for _ in range(200)).strip()
+
+
 def test_blocks_come_in_one_form() -> None:
     given = {
         "vi": {"blocks": [
@@ -84,17 +97,10 @@ def test_only_what_says_something_is_published() -> None:
 def test_the_longest_that_is_taken_fits_the_first_trip() -> None:
     """Words without any order, which no packing makes smaller than they must be."""
     chance = random.Random(7)
-    letters = "aăâbcdđeêghiklmnoôơpqrstuưvxyáàảãạấầẩẫậéèẻẽẹ "
     blocks: list[dict[str, str]] = []
-    while True:
-        text = "".join(chance.choice(letters) for _ in range(200)).strip()
-        longer = [*blocks, {"type": "paragraph", "text": text}]
-        try:
-            normalise(["vi"], {"vi": {"blocks": longer}}, {})
-        except ProblemError as error:
-            assert [one["code"] for one in error.extras["problems"]] == ["too_long"]
-            break
+    while fits(longer := [*blocks, {"type": "paragraph", "text": without_order(chance)}]):
         blocks = longer
+    assert troubles_of(["vi"], {"vi": {"blocks": longer}}) == [("vi.blocks", "too_long")]
     version = PublicVersion(
         "v", "l", "other", "x" * 200, 1, date(2020, 1, 1), ("vi", "tyz"),
         {"vi": {"blocks": blocks}, "tyz": {"blocks": blocks}}, "a" * 64, 9_000_000, "published",
