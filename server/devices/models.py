@@ -40,7 +40,7 @@ class Device(Base):
     #: `last_n` when the phone first came in its present epoch: what is above was made in it.
     epoch_from: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     #: Which phone it was before it was enrolled again; what it wrote and counted then goes on.
-    formerly: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+    formerly: Mapped[str | None] = mapped_column(String(ID_LENGTH), index=True)
     #: Whether something of it may be lost: its next contact looks, and tells its author.
     loss_open: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 

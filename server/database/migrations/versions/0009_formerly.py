@@ -14,7 +14,9 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("device", sa.Column("formerly", sa.String(36), nullable=True))
+    op.create_index("ix_device_formerly", "device", ["formerly"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_device_formerly", "device")
     op.drop_column("device", "formerly")
