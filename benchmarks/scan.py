@@ -34,8 +34,8 @@ from tests.factories.scans import PHONE
 from tests.support.serving import Server
 
 ROUNDS = 4
-PHONES = 8
-GUESSERS = 8
+PHONES = 4
+GUESSERS = 16
 #: Guesses whose check character is right; of chance it would be one of 32.
 WELL_FORMED = 0.25
 EMPTY = "/healthz"

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import cast
 
 from flask import Blueprint, Flask, Response, current_app, request
 from markupsafe import escape
 from prometheus_client import Counter
+from sqlalchemy import select
 from werkzeug.http import parse_etags
 
 from server import clock
@@ -27,6 +28,7 @@ from server.http.credentials import current_credential, session_cookie_name
 from server.http.transaction import glancing, writing
 from server.leaflets import files
 from server.leaflets import queries as leaflets
+from server.leaflets.models import PrintRun
 from server.places import queries as places
 from server.problems import ProblemError
 from server.scans import call_backs, page
@@ -52,7 +54,7 @@ class Desk:
 
     def __init__(self, app: Flask) -> None:
         self.recorder = Recorder(app)
-        self.finder = RunFinder(_read)
+        self.finder = RunFinder(_read, _read_codes)
         self._pages: dict[object, Packed] = {}
 
     def kept(self, key: object, make: Callable[[], Packed]) -> Packed:
@@ -96,10 +98,10 @@ def show_leaflet(code: str) -> Response:
     sighting = _sighting(found)
     desk().recorder.note(sighting)
     if _is_ahead(sighting.facts):
-        return _headed(Response(status=503, headers={"Cache-Control": "no-store"}))
+        return headed(Response(status=503, headers={"Cache-Control": "no-store"}))
     if _is_withdrawn(found):
         return _notice("stopped")
-    return _answer(_page(found, request.args.get("lang")))
+    return answer(_page(found, request.args.get("lang")))
 
 
 @blueprint.get("/q/<string:code>/goi-lai")
@@ -133,7 +135,7 @@ def ask_for_call(code: str) -> Response:
     )  # fmt: skip
     status = {"too_many": 429, "away": 503}.get(trouble, 422)
     made = page.leaflet_page(found, language, today, form)
-    response = _answer(made, status)
+    response = answer(made, status)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -164,7 +166,7 @@ def _find(text: str) -> KnownRun | Response:
         _WITHOUT_A_RUN.labels("mistyped").inc()
         return _notice("mistyped", typed=text[:CODE_LENGTH_MAX])
     try:
-        found = desk().finder.find(code, request.remote_addr or "")
+        found = desk().finder.find(code)
     except BusyError:
         _WITHOUT_A_RUN.labels("busy").inc()
         response = _notice("busy")
@@ -183,6 +185,14 @@ def _read(code: str) -> KnownRun | None:
             return None
         place = places.unit(session, run.unit_id)
         return KnownRun(run, place.full_name if place else "")
+
+
+def _read_codes(since: datetime | None) -> list[tuple[str, datetime]]:
+    statement = select(PrintRun.code, PrintRun.created_at)
+    if since is not None:
+        statement = statement.where(PrintRun.created_at >= since)
+    with glancing() as session:
+        return [(row.code, row.created_at) for row in session.execute(statement)]
 
 
 def _sighting(known: KnownRun) -> Sighting:
@@ -271,20 +281,20 @@ def _notice(
     body = made.plain.replace(_TYPED.encode(), str(escape(typed)).encode("utf-8", "replace"))
     response = Response(body, status or page.NOTICES[notice], content_type=_HTML)
     response.headers["Cache-Control"] = "no-store"
-    return _headed(response)
+    return headed(response)
 
 
-def _answer(made: Packed, status: int = 200) -> Response:
+def answer(made: Packed, status: int = 200) -> Response:
     # asked for again each time: only so is each opening seen, and a stopped leaflet stops
     headers = {"Cache-Control": "private, no-cache", "ETag": f'"{made.etag}"',
                "Vary": "Accept-Encoding", "Content-Language": made.language}  # fmt: skip
     if status == 200 and parse_etags(request.headers.get("If-None-Match")).contains_weak(made.etag):
-        return _headed(Response(status=304, headers=headers))
+        return headed(Response(status=304, headers=headers))
     encoding = best_encoding(request.accept_encodings)
     body = {"br": made.br, "gzip": made.gzip, None: made.plain}[encoding]
     if encoding is not None:
         headers["Content-Encoding"] = encoding
-    return _headed(Response(body, status, headers, content_type=_HTML))
+    return headed(Response(body, status, headers, content_type=_HTML))
 
 
 def _file(sha256: str | None, media_type: str) -> Response:
@@ -295,7 +305,7 @@ def _file(sha256: str | None, media_type: str) -> Response:
     return _notice("unknown")
 
 
-def _headed(response: Response) -> Response:
+def headed(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = page.POLICY
     response.headers["Referrer-Policy"] = "same-origin"  # else our own form would say `null`
     response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"

@@ -169,9 +169,10 @@ def test_what_was_typed_is_escaped(client: FlaskClient) -> None:
 def test_an_unknown_and_a_stopped_code(
     client: FlaskClient, session: Session, now: datetime
 ) -> None:
+    code = make_run(session, now, status="stopped").code
     unknown = scan(client, "/q/000000000")
     assert (unknown.status_code, "Chưa có tờ nào" in unknown.text) == (404, True)
-    stopped = scan(client, f"/q/{make_run(session, now, status='stopped').code}")
+    stopped = scan(client, f"/q/{code}")
     assert (stopped.status_code, "đã ngừng phát" in stopped.text) == (410, True)
 
 
