@@ -87,6 +87,8 @@ def fill(server: cost.Server, start: int, end: int) -> None:
             connection.exec_driver_sql("COMMIT")
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
             connection.exec_driver_sql("BEGIN")
+        else:  # no request fills a country
+            connection.exec_driver_sql("SET statement_timeout = 0")
         for table, changed in COPIED.items():
             numbers = (
                 f"WITH RECURSIVE numbers(k) AS (SELECT {start} UNION ALL SELECT k + 1 FROM numbers"

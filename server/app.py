@@ -31,6 +31,7 @@ from server.plans import routes as plans
 from server.plans.operations import load_reference_plans
 from server.reviews import routes as reviews
 from server.reviews import waiting_routes as waiting
+from server.scans import illustration_routes as illustration
 from server.scans import public_routes as public_leaflets
 from server.scans import routes as scans
 from server.settings import Settings
@@ -41,7 +42,7 @@ BLUEPRINTS = (
     activities.blueprint, evidence.blueprint, reviews.blueprint, waiting.blueprint,
     measures.blueprint,
     exchange.blueprint, courier.blueprint, leaflets.blueprint, run_routes.blueprint,
-    scans.blueprint,
+    scans.blueprint, illustration.blueprint,
 )  # fmt: skip
 
 
@@ -71,6 +72,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         api.register_blueprint(blueprint)
     app.register_blueprint(leaflets.stored)
     app.register_blueprint(public_leaflets.blueprint)
+    app.register_blueprint(illustration.public)
     openapi.install(app, api)
     pages.install(app)
     return app

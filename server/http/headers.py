@@ -2,8 +2,9 @@
 
 The pages load scripts and styles from this server only, none inline; the hashes of inline
 `<style>` blocks that the build put into the pages are the one exception, read from the built
-files. WebAssembly may be compiled, for the reader of QR codes, which is a file of ours; that lets no
-text become script. Not here: caching of files (`http.pages`) and of photos (`evidence`), which come first.
+files. WebAssembly may be compiled, for the reader of QR codes, which is a file of ours; that lets
+no text become script. Not here: caching of files (`http.pages`) and of photos (`evidence`), which
+come first.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Scans of printed leaflets: the public page behind a code, who opened it, and figures of that."""
+"""What the public sees: the page behind a code and of contributions; who opened it, and figures."""

@@ -78,8 +78,8 @@ def leaflet_page(known: KnownRun, language: str | None, today: date, form: Form)
     words = words_in(shown)
     found = (_block(block, today, shown) for block in content.get("blocks", ()))
     blocks = [block for block in found if block is not None]
-    html = _environment().get_template("leaflet.html").render(
-        lang=shown, lang_shown=shown, words=words, style=_STYLE, script=_SCRIPT,
+    html = environment().get_template("leaflet.html").render(
+        lang=shown, lang_shown=shown, words=words, style=STYLE, script=_SCRIPT,
         title=version.title, notes=_notes(run, today, words),
         blocks=blocks, call_after=_call_after(blocks), path=path_of(run.code),
         audio=_audio(content, words, shown), pdf=_pdf(version),
@@ -87,7 +87,7 @@ def leaflet_page(known: KnownRun, language: str | None, today: date, form: Form)
                 for one in languages if one != shown],
         form=form, footer=f"{words['made_by']}: {known.place}. {words['privacy']}",
     )  # fmt: skip
-    return _packed(html, shown)
+    return packed(html, shown)
 
 
 def notice_page(
@@ -95,12 +95,12 @@ def notice_page(
 ) -> Packed:
     """A kind page instead of a leaflet; `typed` stands in the field for another try."""
     words = words_in(language)
-    html = _environment().get_template("notice.html").render(
-        lang=language, words=words, style=_STYLE, heading=words[notice],
+    html = environment().get_template("notice.html").render(
+        lang=language, words=words, style=STYLE, heading=words[notice],
         text=words[f"{notice}_more"], ask=notice in ("mistyped", "unknown"), typed=typed,
         back=back, again_s=TRY_AGAIN_S if notice == "busy" else None,
     )  # fmt: skip
-    return _packed(html, language)
+    return packed(html, language)
 
 
 def words_in(language: str) -> Mapping[str, str]:
@@ -131,7 +131,7 @@ def _words() -> Mapping[str, Mapping[str, str]]:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_HERE / "templates"), autoescape=True, trim_blocks=True,
         lstrip_blocks=True, undefined=StrictUndefined,
@@ -207,7 +207,7 @@ def _day(day: date) -> str:
     return f"{day:%d/%m/%Y}"
 
 
-def _packed(html: str, language: str) -> Packed:
+def packed(html: str, language: str) -> Packed:
     plain = html.encode()
     etag = hashlib.sha256(plain).hexdigest()[:20]
     best: bytes = brotli.compress(plain, quality=9)
@@ -225,12 +225,12 @@ def _hash(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-_STYLE = _source("page.css")
+STYLE = _source("page.css")
 _SCRIPT = _source("share.js")
 
 #: What the page may load: itself, and the leaflet's audio.
 POLICY = (
-    f"default-src 'none'; style-src 'sha256-{_hash(_STYLE)}'; "
+    f"default-src 'none'; style-src 'sha256-{_hash(STYLE)}'; "
     f"script-src 'sha256-{_hash(_SCRIPT)}'; "
     "media-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"

@@ -1,0 +1,80 @@
+"""`/minh-hoa`, for everybody, and the same figures for programs. Nothing that is asked is kept."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint as PlainBlueprint
+from flask import Response, jsonify, request
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields
+
+from server import clock
+from server.rates import tables
+from server.scans import illustration
+from server.scans.illustration import GROUP, YEARS, Asked
+from server.scans.public_routes import answer
+
+public = PlainBlueprint("illustration", __name__)
+blueprint = Blueprint(
+    "rates", __name__, url_prefix="/api/v1", description="Contributions by the law of a day"
+)
+
+
+class DayArgumentsSchema(Schema):
+    on = fields.Date(load_default=None, metadata={"description": "By the law of which day; today"})
+
+
+class RatesSchema(Schema):
+    """`tables`: id, title, heads, rows of `{label, amounts}` in đồng, note, sources, as_of."""
+
+    on = fields.Date(required=True)
+    tables = fields.List(fields.Dict(), required=True)
+
+
+@public.get("/minh-hoa")
+def illustrate() -> Response:
+    """The page; what the address asks for is worked out on it."""
+    today = clock.today_in_vietnam(clock.now())
+    day_asked = request.args.get("ngay", "")[:10]
+    try:
+        day = date.fromisoformat(day_asked)
+    except ValueError:
+        day, day_asked = today, ""
+    language = request.args.get("lang", "vi")
+    asked = Asked(
+        request.args.get("muc", illustration.lowest_base(day))[:20],
+        request.args.get("nhom", GROUP)[:20],
+        request.args.get("nam", YEARS)[:3],
+        request.args.get("gioi", "women")[:5],
+    )
+    language = language if language in illustration.languages() else "vi"
+    return answer(illustration.illustration_page(asked, day, day_asked, language))
+
+
+@blueprint.get("/rates")
+@blueprint.arguments(DayArgumentsSchema, location="query")
+@blueprint.response(200, RatesSchema)
+def show_rates(arguments: dict[str, Any]) -> Response:
+    """Every table of contributions as it holds on a day. Public: it holds no data."""
+    day = arguments["on"] or clock.today_in_vietnam(clock.now())
+    found = [table for name in tables.names() if (table := tables.table(name, day))]
+    return jsonify({"on": day.isoformat(), "tables": [_wire(table) for table in found]})
+
+
+def _wire(table: tables.RatesTable) -> dict[str, Any]:
+    return {
+        "id": table.id,
+        "title": _text(table.title),
+        "heads": [_text(head) for head in table.heads],
+        "rows": [{"label": _text(row.label), "amounts": list(row.amounts)} for row in table.rows],
+        "note": _text(table.note),
+        "sources": list(table.sources),
+        "as_of": table.as_of.isoformat(),
+        "estimated": table.is_estimated,
+    }
+
+
+def _text(words: tables.Words) -> dict[str, str]:
+    return {"vi": words.vi, "en": words.en}
