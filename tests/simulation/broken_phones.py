@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from sync.replica import Replica
 from sync.shadow import Shadow
 from sync.view import Row
+from tests.simulation.drafts import book_of, put_book
 from tests.simulation.events import Response
 from tests.simulation.phone import Killed, Phone, StorageFull
 from tests.simulation.state import Wire
@@ -221,3 +222,24 @@ class StaysInTheOldFeed(Replica):
 
     def _take_grants(self, grants: Any) -> None:
         super()._take_grants({**grants, "moved": {}})
+
+
+class BelievesTheLastWord(Phone):
+    """What the server was told of a draft stands there: no late copy of a request, no restored
+    server can have changed that."""
+
+    def ask(self, batch: int, rows: int) -> Wire:
+        request = super().ask(batch, rows)
+        book = book_of(self.disk)
+        due = [
+            each
+            for each in request.get("drafts", ())
+            if book.told.get(each["id"]) != each["changed_at"] or each["body"] is None
+        ]
+        return {**request, "drafts": due}
+
+    def take(self, request: Wire, answer: Wire) -> None:
+        before = book_of(self.disk)
+        super().take(request, answer)
+        told = {} if "escrow" in answer else request
+        put_book(self.disk, before.heard(told, new_life=False))

@@ -40,6 +40,22 @@ class TheCarrierIsTheSender(ModelServer):
         return carrier
 
 
+class OneCopyADraft(ModelServer):
+    """A draft has an id of its own: whoever sends it last has it."""
+
+    def document_of(self, device: str, draft: str) -> str:
+        return f"draft:phone:{draft}"
+
+
+class WhoeverTakesADraft(ModelServer):
+    """What a phone says that it took over is no longer needed, of whichever account it was."""
+
+    def drop_taken(self, work: State, document: str, scope: str) -> None:
+        for id, notice in list(work.notices.items()):
+            if notice.type == "draft" and id.endswith(document[-20:]):
+                self._drop(work, id, notice.scope)
+
+
 class CourierCountsTwice(ModelServer):
     """A file is a batch of its own: nothing in it can have come before."""
 

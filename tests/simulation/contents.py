@@ -99,6 +99,15 @@ def values(row: Any) -> list[Any]:
     return [*singly({**seen["extra"], **seen["fields"]}), *seen["elements"]]
 
 
+def written(wires: list[Wire]) -> list[Any]:
+    """The values and elements that somebody wrote by these operations."""
+    found: list[Any] = []
+    for wire in wires:
+        found += singly(wire["set"])
+        found += [element for elements in wire["add"].values() for element in elements]
+    return found
+
+
 def singly(values: Wire) -> list[Any]:
     """Values one by one, also those of a set that the server gathers without knowing it."""
     gathered = [value for value in values.values() if isinstance(value, dict)]
@@ -108,6 +117,9 @@ def singly(values: Wire) -> list[Any]:
 
 def shown(row: Any) -> Any:
     """What a person sees of a row, without what stands on only one side."""
+    if row["type"] == "draft":  # to its own phone the copy comes without what it says
+        body = {name: value for name, value in row["body"].items() if name != "draft"}
+        return {**row, "body": body}
     if row["type"] != "activity":
         return row
     kept = ("id", "seq", "version", "status", "fields", "extra", "kind")

@@ -94,7 +94,9 @@ class PhoneEvents(Scene):
         if not phone.copies:
             return False
         old, copies = phone.disk, phone.copies
+        self.oracle.put_back.add(phone.disk.device)
         phone.put(self.chance.choice(copies).copy())
+        self.oracle.put_back.add(phone.disk.device)
         phone.copies = copies
         self._use_app(phone)
         # A declared loss: what this phone held and its copy does not.

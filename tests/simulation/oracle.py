@@ -28,15 +28,17 @@ from tests.simulation.contents import (
     shown,
     shown_content,
     values,
+    written,
 )
 from tests.simulation.judge import Violation
+from tests.simulation.judge_of_drafts import DraftJudge
 from tests.simulation.judge_of_grants import GrantJudge
 from tests.simulation.judge_of_places import PlaceJudge
 from tests.simulation.others import REVIEWER
 from tests.simulation.state import Logged, State, Wire, recomputed_digest
 
 
-class Oracle(PlaceJudge, GrantJudge):
+class Oracle(PlaceJudge, GrantJudge, DraftJudge):
     """Knows every operation that a person ever saved, and how each was answered.
 
     `server` gives the server that is watched.
@@ -64,7 +66,9 @@ class Oracle(PlaceJudge, GrantJudge):
         self.note_saved(wire)
         if wire["type"] == "withdraw":
             sides = (phone.view(wire["activity"]), phone.shadow_row(wire["activity"]))
+            mine = [p.wire for p in phone.outbox if p.wire["activity"] == wire["activity"]]
             self.seen[wire["id"]] = [values(row) for row in sides if row is not None]
+            self.seen[wire["id"]].append(written(mine))  # perhaps aside in an earlier life
 
     # ---- on the server
 
@@ -333,6 +337,7 @@ class Oracle(PlaceJudge, GrantJudge):
             self._superset(server, scope)
         self.on_places_at_end(server)
         self.on_waiting_at_end(state)
+        self.on_drafts_at_end(server, phones)
         self._nothing_lost(state, phones)
         counts = Counter(row.stored.outcome.name for row in state.log.values())
         four = sum(counts[name] for name in ("applied", "merged", "conflict", "parked"))

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from sync.answer import NoAnswer, read_answer
 from sync.replica import Replica
+from tests.simulation.drafts import book_of, put_book, with_drafts
 from tests.simulation.events import Response
 from tests.simulation.server import Account
 from tests.simulation.state import Wire
@@ -110,7 +111,8 @@ class Phone:
     def ask(self, batch: int, rows: int) -> Wire:
         """A request, made from what is durable, leaves the phone."""
         self._point("before_ask")
-        return self.disk.make_request(batch=min(batch, self.batch), rows=rows)
+        request = self.disk.make_request(batch=min(batch, self.batch), rows=rows)
+        return with_drafts(request, self.disk)
 
     def hear(self, request: Wire, response: Response, now: float) -> Replica | None:
         """A response arrives. Returns what was durable before if it was an answer and taken."""
@@ -133,6 +135,9 @@ class Phone:
         self._point("before_take")
         after = self.disk.copy()
         after.take_answer(request, answer)
+        reborn = self.disk.incarnation not in (None, answer["incarnation"])
+        told = {} if "escrow" in answer else request  # who is shut out has no draft kept
+        put_book(after, book_of(after).heard(told, new_life=reborn))
         if self.full:
             raise StorageFull
         self._write("take")

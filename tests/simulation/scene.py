@@ -87,6 +87,7 @@ class Scene:
 
     def serve(self, phone: Phone, request: Wire) -> Response | None:
         """The request reaches the server; None if nobody will hear of it."""
+        before = self.server.state
         try:
             answer = self.server.sync(request)
         except Crashed as moment:
@@ -95,6 +96,7 @@ class Scene:
         except Refused as refused:
             self.note(f"server refused {phone.label} {refused.status}")
             return Response(refused.status, media_type="application/problem+json", text="{}")
+        self.oracle.on_drafts(before, self.server, request)
         self.oracle.on_served(request, answer, self.server)
         ends = [f"{told['id'][:8]}={told['outcome']}/{told.get('reason') or ''}"
                 for told in answer["outcomes"]]  # fmt: skip

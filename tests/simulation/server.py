@@ -24,9 +24,9 @@ from sync.outcome import Applied, Outcome, Parked, Retry, to_wire
 from sync.reconcile import Context, Reconciled, reconcile
 from sync.record import Record
 from tests.simulation.communes import is_one_of
+from tests.simulation.keeping import Keeping
 from tests.simulation.port import Account, Bug, Clash, Crashed, Refused, Server, Watch, moment
 from tests.simulation.rules import BUG_TITLE, KIND, policy_of_version, validate
-from tests.simulation.settling import Settling
 from tests.simulation.state import Logged, State, Wire, row_without_body
 
 __all__ = ["Account", "Bug", "Crashed", "ModelServer", "Refused", "Server", "Watch", "moment"]
@@ -35,7 +35,7 @@ __all__ = ["Account", "Bug", "Crashed", "ModelServer", "Refused", "Server", "Wat
 CLASHES_MAX = 10
 
 
-class ModelServer(Settling):
+class ModelServer(Keeping):
     """`accounts` maps device -> account; `clock` gives virtual seconds; `name` makes a new id."""
 
     def __init__(
@@ -74,6 +74,7 @@ class ModelServer(Settling):
             return self.take_in_escrow(request)
         self.seqs_before = self.state.seqs
         told = self.push(request)
+        self.keep_drafts(request)
         self._fail_at("after_commit")
         answer = self.pull(request, told)
         self._fail_at("before_answer")

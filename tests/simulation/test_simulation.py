@@ -18,8 +18,8 @@ from tests.simulation.runs import Plan, run_seeds, seeds_that_failed
 from tests.simulation.world import World
 
 ROOT = Path(__file__).parents[2]
-SEEDS = 400
-REAL_SEEDS = 12
+SEEDS = 5000
+REAL_SEEDS = 100
 #: Within so many a known mistake must be caught.
 CAUGHT_WITHIN = 300
 

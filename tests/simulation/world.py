@@ -15,11 +15,14 @@ from tests.simulation.judge import Violation
 from tests.simulation.mishaps import PhoneEvents
 from tests.simulation.network import NetworkEvents
 from tests.simulation.phone import Phone
+from tests.simulation.writing import WritingEvents
 
 _NAMES, _WEIGHTS = tuple(EVENTS), tuple(EVENTS.values())
 
 
-class World(HandingOverEvents, CountryEvents, PhoneEvents, NetworkEvents, ServerEvents):
+class World(
+    WritingEvents, HandingOverEvents, CountryEvents, PhoneEvents, NetworkEvents, ServerEvents
+):
     """One seed's history. `run` raises Violation, with the trace in `trace`."""
 
     def run(self) -> None:
@@ -88,6 +91,7 @@ class World(HandingOverEvents, CountryEvents, PhoneEvents, NetworkEvents, Server
                 continue
             retried = any(told["outcome"] == "retry" for told in answer["outcomes"])
             quiet = not request["operations"] and phone.disk.rereads == before
+            quiet = quiet and not request.get("drafts")
             shut_out = phone.disk.device in self.server.state.revoked and not phone.disk.outbox
             if retried or (quiet and (phone.disk.idle() or shut_out)):
                 return not retried and syncs == 0 and not answer["changes"]
