@@ -11,8 +11,8 @@ import io
 import json
 import os
 import secrets
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from server.accounts import operations as account_operations
 from server.accounts import queries as account_queries
 from server.activities import operations as activity_operations
 from server.activities import queries as activity_queries
-from server.cli import demo_photos, demo_scans
+from server.cli import demo_leaflets, demo_photos, demo_scans
 from server.cli.demo_story import MIDDLE_AND_GIVEN, SURNAMES, Happening, Story
 from server.cli.terminal_qr import terminal_qr
 from server.database.ids import new_id
@@ -118,14 +118,29 @@ def _make(
             for username, role in CONSOLE_ROLES.items()
         }
         scopes = [f"commune:{places.lineage_id(session, commune.id)}" for commune in communes]
+    with writing() as session:
+        planner = _actor(session, console["kehoach"], now)
+        runs = demo_leaflets.tell(
+            session, planner, [commune.id for commune in communes], province, now
+        )
+        codes = {f"commune:{run.commune_id}": run.code for run in reversed(runs)}
     story = Story(catalogue.kinds(), scopes, f"province:{province}", now, activities, seed)
-    _tell(door, story.happenings(), People(tuple(reporters), console["duyet"]), activities)
+    happenings = (_with_code(one, codes) for one in story.happenings())
+    _tell(door, happenings, People(tuple(reporters), console["duyet"]), activities)
     return {
         "province": province_code,
         "reporter": reporters[0],
         "commune": communes[0].full_name,
         "sign_in": {f"{name}.{province_code}": word for name, word in passwords.items()},
     }
+
+
+def _with_code(happening: Happening, codes: Mapping[str, str]) -> Happening:
+    """A hand-out is of a run of its commune, so that copies and scans meet."""
+    code = codes.get(happening.scope)
+    if code is None or "print_run" not in happening.values:
+        return happening
+    return replace(happening, values={**happening.values, "print_run": code})
 
 
 def _tell(door: Receiver, happenings: Iterable[Happening], people: People, total: int) -> None:

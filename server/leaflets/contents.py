@@ -16,6 +16,7 @@ from typing import Any
 
 from server import catalogue, problems
 from server.problems import ProblemError
+from server.rates import tables
 
 BLOCKS_MAX = 40
 ITEMS_MAX = 20
@@ -26,7 +27,7 @@ LANGUAGES_MAX = 8
 #: A language's blocks, packed: with the page's own words, style and form they stay below 14 KiB.
 PACKED_MAX = 7_000
 #: Tables of contributions and benefits that a page can show.
-TABLES = ("voluntary_si", "household_hi")
+TABLES = tables.names()
 
 Trouble = dict[str, Any]
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server import clock, problems
@@ -200,6 +200,10 @@ def _check_options(**given: Sequence[str]) -> None:
         raise ProblemError(problems.INVALID, problems=wrong)
 
 
-def count(session: Session) -> int:
-    """How many leaflets there are."""
-    return session.scalar(select(func.count()).select_from(Leaflet)) or 0
+def only_draft(session: Session, leaflet_id: str) -> LeafletVersion:
+    """The draft of a leaflet, which has one."""
+    return session.scalars(
+        select(LeafletVersion).where(
+            LeafletVersion.leaflet_id == leaflet_id, LeafletVersion.status == "draft"
+        )
+    ).one()

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from server.leaflets import contents
-from server.leaflets.contents import lacking, normalise
+from server.leaflets.contents import TABLES, lacking, normalise
 from server.leaflets.queries import PublicRun, PublicVersion
 from server.problems import ProblemError
 from server.scans import page
@@ -97,7 +97,7 @@ def test_only_what_says_something_is_published() -> None:
 def test_the_longest_that_is_taken_fits_the_first_trip() -> None:
     """Words without any order, which no packing makes smaller than they must be."""
     chance = random.Random(7)
-    blocks: list[dict[str, str]] = []
+    blocks: list[dict[str, str]] = [{"type": "figures", "table": name} for name in TABLES]
     while fits(longer := [*blocks, {"type": "paragraph", "text": without_order(chance)}]):
         blocks = longer
     assert troubles_of(["vi"], {"vi": {"blocks": longer}}) == [("vi.blocks", "too_long")]

@@ -1,0 +1,33 @@
+"""The demo's leaflets and runs: enough for every screen, one of them older than the law."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from server import clock
+from server.cli import demo_leaflets
+from server.leaflets import documents, queries
+from tests.factories.accounts import PROVINCE, make_account
+from tests.factories.activities import actor_of
+from tests.factories.places import HANOI_COMMUNES
+
+
+def test_leaflets_and_runs(session: Session, now: datetime) -> None:
+    planner = actor_of(session, make_account(session, now, "planner", PROVINCE), now)
+    runs = demo_leaflets.tell(session, planner, HANOI_COMMUNES, PROVINCE, now)
+    session.commit()
+    leaflets = queries.leaflets(session, planner.area, ["01"])
+    assert len({one.title_id for one in leaflets}) == 5
+    assert len(runs) == 4 * len(HANOI_COMMUNES) + 4
+    assert len({run.code for run in runs}) == len(runs)
+    rows = {row.run.id: row for row in queries.runs_of(session, [run.id for run in runs])}
+    bodies = [documents.body_of(rows[run.id], now) for run in runs]
+    assert {body["status"] for body in bodies} == {"active", "stopped"}
+    outdated = [body for body in bodies if body["outdated"]]
+    assert {body["law_date"] for body in outdated} == {"2025-07-01"}
+    today = clock.today_in_vietnam(now)
+    assert all(run.period_from <= today for run in runs)
+    redirected = [row for row in rows.values() if row.printed.id != row.shown.id]
+    assert [(row.printed.number, row.shown.number) for row in redirected] == [(1, 2)]
