@@ -189,6 +189,24 @@ describe("drafts", () => {
     expect(phone.activity(draft.id)?.state).toBe("received");
   });
 
+  test("are told again when the server was restored, or holds an older state of one", async () => {
+    const draft = await phone.newDraft(KIND, COMMUNE, { title: "Đang viết" });
+    await phone.syncNow();
+    server.incarnation = "life-2";
+    await phone.syncNow();
+    await phone.syncNow();
+    expect(server.requests.at(-1)?.drafts).toMatchObject([{ id: draft.id }]);
+    await phone.syncNow();
+    expect(server.requests.at(-1)?.drafts).toBeUndefined();
+    const device = server.requests.at(-1)!.device!;
+    const body = { id: draft.id, device, changed_at: "2020-01-01T00:00:00.000Z" } as Json;
+    const document = { type: "draft", id: `draft:${device}:${draft.id}`, seq: 99, version: 1, body };
+    alsoSaying(() => ({ changes: { [COMMUNE]: { to: 99, more: false, rows: [document] } } }));
+    await phone.syncNow();
+    await phone.syncNow();
+    expect(server.requests.at(-1)?.drafts).toMatchObject([{ id: draft.id }]);
+  });
+
   test("of another phone are shown, and gone on with here under the same id", async () => {
     const draft = { id: OTHER, kind: KIND, kind_version: 1, scope: COMMUNE, fields: { title: "Dở dang" } };
     const changed_at = "2026-11-20T09:00:00+07:00";

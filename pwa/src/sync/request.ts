@@ -1,6 +1,6 @@
 /** What the phone tells the server of itself in each request. Pure. */
 import type { Memory } from "../store/memory.ts";
-import type { Operation } from "../store/records.ts";
+import type { Draft, Operation } from "../store/records.ts";
 import { waitingPhotos } from "./report.ts";
 import { PROTOCOL, ROWS_MAX, type SyncRequest } from "./wire.ts";
 
@@ -41,11 +41,22 @@ export function requestOf(memory: Memory, operations: Operation[], app: string):
 }
 
 /** What the server's copies of the drafts lack; who may hand over only has none kept. */
-function draftsDue({ identity, drafts }: Memory): NonNullable<SyncRequest["drafts"]> {
+function draftsDue({ identity, drafts, documents }: Memory): NonNullable<SyncRequest["drafts"]> {
   if (identity.escrow) return [];
   const known = identity.backedUp ?? {};
   const gone = Object.keys(known).filter((id) => !drafts.has(id));
-  const changed = [...drafts.values()].filter((draft) => known[draft.id] !== draft.changedAt);
+  const copies = new Map(
+    [...documents.values()].flatMap(({ id, type, gone: isGone, body }) => {
+      const copy = type === "draft" && !isGone ? (body as { changed_at?: string } | null) : null;
+      return copy?.changed_at ? [[id, Date.parse(copy.changed_at)] as const] : [];
+    }),
+  );
+  // A request that came late may have put an older state of it in the place of what was told since.
+  const isStale = (draft: Draft) =>
+    (copies.get(`draft:${identity.device}:${draft.id}`) ?? Number.NaN) < Date.parse(draft.changedAt);
+  const changed = [...drafts.values()].filter(
+    (draft) => known[draft.id] !== draft.changedAt || isStale(draft),
+  );
   return [
     ...gone.map((id) => ({ id, changed_at: known[id]!, body: null })),
     ...changed

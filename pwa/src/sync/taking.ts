@@ -10,6 +10,8 @@ import { applyScope, endReread, followMove, newScope, startReread } from "./feed
 import type { Sheet } from "./sheet.ts";
 import type { SyncAnswer, SyncRequest } from "./wire.ts";
 
+const LONG_AGO = "1970-01-01T00:00:00.000Z";
+
 export interface Taking {
   nowMs: number;
   newId: () => string;
@@ -70,7 +72,7 @@ export function takeAnswer(sheet: Sheet, request: SyncRequest, answer: SyncAnswe
     lastContact: now,
     escrow: answer.escrow,
     courierKey: answer.courier_key ?? before.courierKey,
-    ...draftsTold(before, request, answer),
+    ...draftsTold(before, request, answer, newLife),
   });
   if (durableThrough) dropDurable(sheet, durableThrough);
   return more;
@@ -210,11 +212,20 @@ function applyGrants(sheet: Sheet, answer: SyncAnswer, now: string): boolean {
   return more;
 }
 
-/** Which copies of drafts the server has by now, and which it has let go of. */
-function draftsTold(before: Identity, request: SyncRequest, answer: SyncAnswer): Partial<Identity> {
-  if (!request.drafts?.length && !request.taken?.length) return {};
-  if (answer.escrow) return {};
-  const backedUp = { ...before.backedUp };
+/**
+ * Which copies of drafts the server has by now, and which it has let go of. Of one that was restored
+ * nobody knows: all are told again.
+ */
+function draftsTold(
+  before: Identity,
+  request: SyncRequest,
+  answer: SyncAnswer,
+  newLife: boolean,
+): Partial<Identity> {
+  if (!request.drafts?.length && !request.taken?.length && !newLife) return {};
+  const known = Object.entries(before.backedUp ?? {});
+  const backedUp = Object.fromEntries(newLife ? known.map(([id]) => [id, LONG_AGO]) : known);
+  if (answer.escrow) return { backedUp };
   for (const { id, changed_at, body } of request.drafts ?? []) {
     if (body) backedUp[id] = changed_at;
     else delete backedUp[id];
