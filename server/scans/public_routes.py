@@ -24,7 +24,7 @@ from server import short_codes as codes
 from server.database.ids import new_id
 from server.files.store import MissingObjectError, store_for
 from server.http.compression import best_encoding
-from server.http.credentials import current_credential, session_cookie_name
+from server.http.credentials import current_credential
 from server.http.transaction import glancing, writing
 from server.leaflets import files
 from server.leaflets import queries as leaflets
@@ -101,7 +101,9 @@ def show_leaflet(code: str) -> Response:
         return headed(Response(status=503, headers={"Cache-Control": "no-store"}))
     if _is_withdrawn(found):
         return _notice("stopped")
-    return answer(_page(found, request.args.get("lang")))
+    # reading the query costs a tenth of a scan, and hardly anybody asks for a language
+    language = request.args.get("lang") if request.query_string else None
+    return answer(_page(found, language))
 
 
 @blueprint.get("/q/<string:code>/goi-lai")
@@ -197,19 +199,24 @@ def _read_codes(since: datetime | None) -> list[tuple[str, datetime]]:
 
 def _sighting(known: KnownRun) -> Sighting:
     now = clock.now()
-    headers = {name: request.environ[key] for name, key in _SENT if key in request.environ}
-    facts = facts_of(request.method, headers, secure=request.is_secure, staff=_staff())
+    environ = request.environ
+    headers = {name: environ[key] for name, key in _SENT if key in environ}
+    facts = facts_of(
+        environ["REQUEST_METHOD"], headers, secure=environ["wsgi.url_scheme"] == "https",
+        staff=_staff(),
+    )  # fmt: skip
     return Sighting(
-        new_id(now), known.run.id, now, request.remote_addr or "",
+        new_id(now), known.run.id, now, environ.get("REMOTE_ADDR", ""),
         headers.get("accept-language", "")[:200], facts,
     )  # fmt: skip
 
 
 def _staff() -> str | None:
     """How one of us shows: by a sign-in, or by the app's own scanner (`?s=1`)."""
-    if request.args.get("s") == "1":
+    environ = request.environ
+    if environ.get("QUERY_STRING") and request.args.get("s") == "1":
         return "scanner"
-    if "Authorization" not in request.headers and session_cookie_name() not in request.cookies:
+    if "HTTP_AUTHORIZATION" not in environ and "HTTP_COOKIE" not in environ:
         return None
     try:
         credential = current_credential()
@@ -285,16 +292,19 @@ def _notice(
 
 
 def answer(made: Packed, status: int = 200) -> Response:
+    """A page as this browser takes it, or that it has it already."""
     # asked for again each time: only so is each opening seen, and a stopped leaflet stops
     headers = {"Cache-Control": "private, no-cache", "ETag": f'"{made.etag}"',
                "Vary": "Accept-Encoding", "Content-Language": made.language}  # fmt: skip
-    if status == 200 and parse_etags(request.headers.get("If-None-Match")).contains_weak(made.etag):
-        return headed(Response(status=304, headers=headers))
+    headers |= _HEADERS
+    asked = request.environ.get("HTTP_IF_NONE_MATCH")
+    if asked and status == 200 and parse_etags(asked).contains_weak(made.etag):
+        return Response(status=304, headers=headers)
     encoding = best_encoding(request.accept_encodings)
     body = {"br": made.br, "gzip": made.gzip, None: made.plain}[encoding]
     if encoding is not None:
         headers["Content-Encoding"] = encoding
-    return headed(Response(body, status, headers, content_type=_HTML))
+    return Response(body, status, headers, content_type=_HTML)
 
 
 def _file(sha256: str | None, media_type: str) -> Response:
@@ -306,9 +316,8 @@ def _file(sha256: str | None, media_type: str) -> Response:
 
 
 def headed(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = page.POLICY
-    response.headers["Referrer-Policy"] = "same-origin"  # else our own form would say `null`
-    response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+    """`response` with what holds for every public page."""
+    response.headers.update(_HEADERS)
     return response
 
 
@@ -317,5 +326,10 @@ def _settings() -> Settings:
 
 
 _HTML = "text/html; charset=utf-8"
+_HEADERS = {
+    "Content-Security-Policy": page.POLICY,
+    "Referrer-Policy": "same-origin",  # else our own form would say `null`
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
 #: Headers that the rules look at, by their WSGI names.
 _SENT = [(name, f"HTTP_{name.upper().replace('-', '_')}") for name in HEADERS]
