@@ -48,8 +48,7 @@ types: $(VENV)/.dev
 	$(BIN)/mypy
 
 tests: $(VENV)/.dev pwa/dist/.built system
-	$(BIN)/python -m pytest -m "not reliability"
-	@echo "Not run here: kills, power cuts and full disks against the real server (make reliability)"
+	$(BIN)/python -m pytest
 
 pwa-tests: pwa/node_modules/.installed
 	npm --prefix pwa run lint
