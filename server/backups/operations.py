@@ -29,6 +29,8 @@ from server.evidence.models import Photo, Upload
 from server.evidence.receiving import keys_of
 from server.files.disk import DiskStore
 from server.files.store import MissingObjectError, Store
+from server.leaflets.files import file_key
+from server.leaflets.queries import file_hashes
 from server.problems import ProblemError
 from server.soundness.queries import Finding, examine
 
@@ -63,7 +65,7 @@ def take_backup(engine: Engine, store: Store, folder: Path, now: datetime) -> Ta
     rows = (postgres_copy if postgres else sqlite_copy).copy_out(engine, work)
     safe = DiskStore(folder / _FILES)
     with _opened(engine, work) as copy, Session(copy) as session:
-        new, damaged = _copy_photos(_photos(session), store, safe)
+        new, damaged = _copy_files(_files(session), store, safe)
         findings = [damaged, *examine(session, safe, hash_bytes=False)]
         manifest = _manifest(session, engine, now, rows)
     taken = Taken(name, manifest, new, tuple(findings))
@@ -120,7 +122,7 @@ def restore_backup(
         sqlite_copy.copy_in(folder / chosen, engine)
     migrate("head")
     with Session(engine) as session:
-        _, damaged = _copy_photos(_photos(session), DiskStore(folder / _FILES), store)
+        _, damaged = _copy_files(_files(session), DiskStore(folder / _FILES), store)
     if not damaged.sound:
         raise ProblemError(problems.BACKUP_UNFIT, photos=damaged.faults)
     return manifest
@@ -153,19 +155,23 @@ def _opened(engine: Engine, work: Path) -> AbstractContextManager[Engine]:
     return sqlite_copy.opened(work)
 
 
-def _photos(session: Session) -> list[str]:
-    return list(session.scalars(select(Photo.sha256).where(Photo.state == "verified")))
+def _files(session: Session) -> list[tuple[str, tuple[str, ...]]]:
+    """`(SHA-256, keys)` of all photos and of the files of leaflets, the original's key first."""
+    photos = session.scalars(select(Photo.sha256).where(Photo.state == "verified"))
+    found = [(sha256, tuple(keys_of(sha256))) for sha256 in photos]
+    return found + [(sha256, (file_key(sha256),)) for sha256 in file_hashes(session)]
 
 
-def _copy_photos(names: Iterable[str], source: Store, target: Store) -> tuple[int, Finding]:
-    """Copy what `target` lacks; how many photos were new, and which could not be copied.
+def _copy_files(
+    files: Iterable[tuple[str, tuple[str, ...]]], source: Store, target: Store
+) -> tuple[int, Finding]:
+    """Copy what `target` lacks; how many files were new, and which could not be copied.
 
     An original is compared with its name while it is read, so no damaged byte is carried on.
     """
     new, finding = 0, Finding("copied")
-    for sha256 in names:
+    for sha256, (original, *derived) in files:
         finding.examined += 1
-        original, *derived = keys_of(sha256)
         if not target.exists(original):
             new += 1
         for key in (*derived, original):  # the original last: it says that all are there

@@ -35,6 +35,11 @@ class StoredFile:
     size: int
 
 
+def file_key(sha256: str) -> str:
+    """Where a file lies in the store."""
+    return f"{SHELF}/{sha256}"
+
+
 def keep_pdf(store: Store, content: bytes) -> StoredFile:
     """Put a PDF on the shelf. Raises `leaflet-file-refused` for what is none."""
     if not content.startswith(b"%PDF-1.") and not content.startswith(b"%PDF-2."):
@@ -65,7 +70,7 @@ def audio_type(content: bytes) -> str | None:
 
 def answer(store: Store, sha256: str, media_type: str, request: Request) -> Response:
     """The file as browsers may have it; players ask for ranges. Raises `MissingObjectError`."""
-    file = store.open(f"{SHELF}/{sha256}")
+    file = store.open(file_key(sha256))
     size = file.seek(0, 2)
     file.seek(0)
     response = Response(file, content_type=media_type, direct_passthrough=True)
@@ -82,5 +87,5 @@ def answer(store: Store, sha256: str, media_type: str, request: Request) -> Resp
 
 def _keep(store: Store, content: bytes, media_type: str) -> StoredFile:
     sha256 = hashlib.sha256(content).hexdigest()
-    store.put(f"{SHELF}/{sha256}", content)
+    store.put(file_key(sha256), content)
     return StoredFile(sha256, media_type, len(content))

@@ -170,6 +170,16 @@ def versions(session: Session, leaflet_ids: Sequence[str]) -> dict[str, list[Lea
     return found
 
 
+def file_hashes(session: Session) -> list[str]:
+    """The SHA-256 of every file that a version names: PDF and audio."""
+    found: dict[str, None] = {}
+    named = select(LeafletVersion.pdf_sha256, LeafletVersion.contents)
+    for pdf_sha256, contents in session.execute(named.order_by(LeafletVersion.id)):
+        audio = [said["audio"]["sha256"] for said in contents.values() if said.get("audio")]
+        found |= dict.fromkeys([pdf_sha256, *audio] if pdf_sha256 else audio)
+    return list(found)
+
+
 def provinces_of(session: Session, area: Area) -> list[str]:
     """Codes of the provinces in which somebody with `area` works."""
     found = set(area.province_codes)

@@ -1,4 +1,5 @@
-"""Photos: what the database calls verified lies in the store, and its bytes hash to its name."""
+"""Files: photos that the database calls verified and files of leaflets lie in the store, and their
+bytes hash to their names."""
 
 from __future__ import annotations
 
@@ -10,6 +11,8 @@ from sqlalchemy.orm import Session
 from server.evidence.models import Photo
 from server.evidence.receiving import keys_of
 from server.files.store import MissingObjectError, Store
+from server.leaflets.files import file_key
+from server.leaflets.queries import file_hashes
 from server.soundness.finding import Finding
 
 _BLOCK_BYTES = 1 << 20
@@ -31,7 +34,19 @@ def examine_photos(session: Session, store: Store, *, hash_bytes: bool = True) -
     return finding
 
 
-def _fault_of(store: Store, key: str, sha256: str, size: int, hash_bytes: bool) -> str | None:
+def examine_leaflet_files(session: Session, store: Store, *, hash_bytes: bool = True) -> Finding:
+    """Each PDF and audio that a version of a leaflet names."""
+    finding = Finding("leaflet_files")
+    for sha256 in file_hashes(session):
+        finding.examined += 1
+        if fault := _fault_of(store, file_key(sha256), sha256, None, hash_bytes):
+            finding.fault(f"{file_key(sha256)}: {fault}")
+    return finding
+
+
+def _fault_of(
+    store: Store, key: str, sha256: str, size: int | None, hash_bytes: bool
+) -> str | None:
     if not hash_bytes:
         return None if store.exists(key) else "missing"
     try:
@@ -42,7 +57,7 @@ def _fault_of(store: Store, key: str, sha256: str, size: int, hash_bytes: bool) 
         return "can't be read"
     if found != sha256:
         return "its bytes are others"
-    return None if length == size else f"{length} bytes, {size} told"
+    return None if size in (None, length) else f"{length} bytes, {size} told"
 
 
 def _read(store: Store, key: str) -> tuple[str, int]:

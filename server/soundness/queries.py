@@ -13,7 +13,7 @@ from server.files.store import Store
 from server.soundness.contents import examine_contents, examine_operations
 from server.soundness.feeds import examine_feeds
 from server.soundness.finding import Finding
-from server.soundness.photos import examine_photos
+from server.soundness.photos import examine_leaflet_files, examine_photos
 from server.soundness.scans import examine_scans
 
 __all__ = ["Finding", "examine"]
@@ -29,6 +29,7 @@ def examine(session: Session, store: Store, *, hash_bytes: bool = True) -> list[
         examine_operations(session),
         examine_scans(session),
         examine_photos(session, store, hash_bytes=hash_bytes),
+        examine_leaflet_files(session, store, hash_bytes=hash_bytes),
     ]
 
 

@@ -1,0 +1,188 @@
+"""Sheets of paper with codes as PDF: labels to cut, the A5 leaflet, a poster, cards for communes.
+
+Typst sets them; what people wrote reaches it as data and is never markup. The font is embedded and
+the same runs give the same bytes. Pure. Not here: who may print and what (`print_routes`), how a
+sheet looks (`templates/sheets.typ`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import typst
+
+from server import short_codes
+from server.leaflets import qr
+from server.rates import tables
+
+Form = Literal["labels", "a5", "poster", "code_cards"]
+FORMS: tuple[Form, ...] = get_args(Form)
+#: The sizes that suit each form, in mm: what it takes by itself, and the largest that fits.
+SIZES_MM: Mapping[Form, tuple[int, int]] = {
+    "labels": (25, 80), "a5": (28, 60), "poster": (90, 100), "code_cards": (25, 28),
+}  # fmt: skip
+
+TEMPLATE = Path(__file__).parent / "templates" / "sheets.typ"
+_A4_MM = (210, 297)
+#: Room for cut marks, and what most printers leave white.
+_MARGIN_MM = 10
+_LABEL_WORDS_MM = 9
+_CARD_ROWS = 4
+_TITLE_STEPS = ((40, 44), (70, 36), (120, 28))
+_CARD_TITLE_STEPS = ((40, 10.5), (80, 9))
+_BOLD = re.compile(r"\*\*(.+?)\*\*")
+
+Pieces = list[list[tuple[bool, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetItem:
+    """A run as paper shows it. `blocks` as `contents` has them, only for the leaflet itself."""
+
+    code: str
+    address: str
+    title: str
+    version: int
+    law_date: date
+    place: str
+    place_detail: str
+    period_from: date
+    period_to: date
+    copies: int
+    blocks: Sequence[Mapping[str, Any]] = ()
+
+
+class UnprintableError(ValueError):
+    """The font has no letters for this text."""
+
+
+def sheets(form: Form, items: Sequence[SheetItem], size_mm: float | None, level: qr.Level) -> bytes:
+    """A PDF with a page for each item; of cards as many as a page holds.
+
+    `size_mm` is the symbol's side without its quiet zone; None takes what suits the form. Raises
+    UnprintableError for letters that the font lacks.
+    """
+    size = size_mm or SIZES_MM[form][0]
+    shown = [_item(form, item, level) for item in items]
+    modules = max(one["modules"] for one in shown)
+    data = {"form": form, "name": _name(items), "size": size, "items": shown,
+            "grid": _grid(form, size * (modules + 2 * qr.QUIET_MODULES) / modules)}  # fmt: skip
+    text = json.dumps(data, ensure_ascii=False)
+    ensure_printable(text)
+    return typst.compile(
+        str(TEMPLATE), root=str(TEMPLATE.parent), format="pdf", sys_inputs={"data": text},
+        font_paths=[font_folder()], ignore_system_fonts=True,
+    )  # fmt: skip
+
+
+def ensure_printable(text: str) -> None:
+    """Raise UnprintableError for a letter of a script that is not Latin."""
+    for letter in set(text):
+        if ord(letter) > 0x7F and unicodedata.category(letter)[0] in "LM":
+            name = unicodedata.name(letter, "")
+            if not name.startswith(("LATIN", "COMBINING", "MODIFIER LETTER")):
+                raise UnprintableError(letter)
+
+
+@cache
+def font_folder() -> str:
+    """Where the files of Be Vietnam Pro lie."""
+    return str(resources.files("fontpkg_be_vietnam_pro") / "files")
+
+
+def labels_a_page(size_mm: float, modules: int = 25) -> int:
+    """How many labels are cut from one sheet."""
+    grid = _grid("labels", size_mm * (modules + 2 * qr.QUIET_MODULES) / modules)
+    return int(grid["rows"] * grid["columns"])
+
+
+def _item(form: Form, item: SheetItem, level: qr.Level) -> dict[str, Any]:
+    symbol = qr.symbol_of(item.address, level)
+    period = f"{_day(item.period_from)} – {_day(item.period_to)}"
+    copies = f"{_number(item.copies)} tờ"
+    version = f"Bản {item.version} · theo quy định từ {_day(item.law_date)}"
+    place = " · ".join(part for part in (item.place, item.place_detail) if part)
+    return {
+        "svg": qr.svg(symbol, 10), "modules": symbol.width, "address": item.address,
+        "shown": short_codes.show(item.code), "title": item.title, "version": version,
+        "title-size": _fitting(item.title, _TITLE_STEPS, 22),
+        "card-size": _fitting(item.title, _CARD_TITLE_STEPS, 6.5),
+        "place": place, "period": period, "copies": copies,
+        "line": " · ".join((short_codes.show(item.code), item.title, place, period, copies))
+        if form == "labels" else " · ".join((version, place)),
+        "blocks": [shown for one in item.blocks if (shown := _block(one, item))],
+    }  # fmt: skip
+
+
+def _grid(form: Form, whole_mm: float) -> dict[str, float]:
+    """How a sheet is divided; the pieces touch, so one cut parts two."""
+    wide, high = _A4_MM
+    width, height = max(whole_mm, 28), whole_mm + _LABEL_WORDS_MM
+    columns = int((wide - 2 * _MARGIN_MM) // width)
+    rows = int((high - 2 * _MARGIN_MM) // height)
+    if form == "code_cards":
+        columns, rows = 2, _CARD_ROWS
+        width, height = (wide - 2 * _MARGIN_MM) / 2, (high - 2 * _MARGIN_MM) / rows
+    return {"columns": columns, "rows": rows, "width": width, "height": height,
+            "left": (wide - columns * width) / 2, "top": (high - rows * height) / 2}  # fmt: skip
+
+
+def _block(block: Mapping[str, Any], item: SheetItem) -> dict[str, Any] | None:
+    if block["type"] == "figures":
+        return _figures(block["table"], item.period_from)
+    if block["type"] == "points":
+        points = [{"lead": rich(one.get("lead") or ""), "text": rich(one.get("text") or "")}
+                  for one in block["items"]]  # fmt: skip
+        return {"type": "points", "items": points}
+    return {"type": block["type"], "text": rich(block["text"])}
+
+
+def rich(text: str) -> Pieces:
+    """Lines of pieces, each with whether it is bold: `[[(False, "một "), (True, "hai")]]`."""
+    if not text:
+        return []
+    return [
+        [(bool(at % 2), piece) for at, piece in enumerate(_BOLD.split(line)) if piece]
+        for line in text.splitlines()
+    ]
+
+
+def _figures(name: str, on: date) -> dict[str, Any] | None:
+    """What holds when the copies are handed out, and not what held when they were made."""
+    found = tables.table(name, on)
+    if found is None:
+        return None
+    return {
+        "type": "figures", "title": found.title.vi, "estimated": found.is_estimated,
+        "corner": "Số tiền tính bằng đồng", "heads": [head.vi for head in found.heads],
+        "rows": [{"label": row.label.vi, "amounts": [_number(one) for one in row.amounts]}
+                 for row in found.rows],
+        "footnote": f"{found.note.vi} Theo quy định từ {_day(found.as_of)}. "
+                    f"Nguồn: {'; '.join(found.sources)}.",
+    }  # fmt: skip
+
+
+def _name(items: Sequence[SheetItem]) -> str:
+    first = items[0]
+    return f"{first.title} · {short_codes.show(first.code)}" if len(items) == 1 else first.title
+
+
+def _fitting(text: str, steps: Sequence[tuple[int, float]], least: float) -> float:
+    return next((size for most, size in steps if len(text) <= most), least)
+
+
+def _day(day: date) -> str:
+    return f"{day:%d/%m/%Y}"
+
+
+def _number(amount: int) -> str:
+    return f"{amount:,}".replace(",", ".")

@@ -1,0 +1,74 @@
+"""What phones hear of print runs: in the feed of their commune, beside its activities."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from server import clock
+from server.http.actor import SYSTEM
+from server.leaflets import documents, runs
+from server.leaflets.models import PrintRun
+from server.leaflets.orders import Order
+from tests.factories.accounts import COMMUNE
+from tests.factories.activities import SCOPE, Phone, make_phone
+from tests.factories.leaflets import make_version
+
+FIRST, LAST = date(2026, 11, 1), date(2026, 12, 31)
+
+
+def make(session: Session, now: datetime, law_date: date = date(2026, 7, 1)) -> PrintRun:
+    version = make_version(session, now, law_date=law_date)
+    order = Order(1, COMMUNE, 500, "Chợ", FIRST, LAST)
+    _, (run,) = runs.make(session, SYSTEM, now, version.id, [order], confirm_outdated=True)
+    session.commit()
+    return run
+
+
+def told(phone: Phone) -> dict[str, object]:
+    rows = phone.replica.scopes[SCOPE].rows
+    return {id: row.get("body") for id, row in rows.items() if row.get("type") == "print_run"}
+
+
+def test_phones_of_the_commune_hear_of_it_page_by_page(
+    client: FlaskClient, session: Session, now: datetime
+) -> None:
+    phone = make_phone(client, session, now)
+    for _ in range(3):
+        phone.record()
+    phone.sync(rounds=3)
+    made = [make(session, now) for _ in range(3)]
+    for _ in range(8):
+        phone.sync(rows=2)
+    assert set(told(phone)) == {f"print_run:{run.id}" for run in made}
+    assert phone.replica.rereads == 0, "the digest covers documents as well"
+    runs.stop(session, SYSTEM, now, made[0].id)
+    session.commit()
+    phone.sync(rounds=2)
+    body = told(phone)[f"print_run:{made[0].id}"]
+    assert isinstance(body, dict)
+    assert body["status"] == "stopped"
+    assert len(phone.replica.activities()) == 3
+
+
+def test_time_makes_outdated_and_takes_away(
+    client: FlaskClient, session: Session, now: datetime
+) -> None:
+    before = datetime(2026, 6, 30, 3, 0, tzinfo=now.tzinfo)
+    run = make(session, before, law_date=date(2025, 7, 1))
+    phone = make_phone(client, session, now)
+    phone.sync(rounds=2)
+    id = f"print_run:{run.id}"
+    assert told(phone)[id]["outdated"] is False  # type: ignore[index]
+    documents.refresh(session, now)
+    session.commit()
+    phone.sync(rounds=2)
+    assert told(phone)[id]["outdated"] is True  # type: ignore[index]
+    long_after = datetime.combine(LAST, datetime.min.time(), clock.VIETNAM)
+    documents.refresh(session, long_after + documents.KEPT_AFTER + timedelta(days=2))
+    session.commit()
+    phone.sync(rounds=2)
+    assert told(phone) == {}
+    assert phone.replica.rereads == 0
