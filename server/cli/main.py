@@ -72,13 +72,14 @@ def _register() -> None:
     from server.cli.devices import devices
     from server.cli.generate import generate, openapi
     from server.cli.init import init
+    from server.cli.leaflets import leaflets
     from server.cli.places import places
     from server.cli.plans import plans
     from server.cli.scans import scans
 
     for command in (
         init, demo, accounts, devices, plans, places, backup, restore, check, generate, openapi,
-        scans,
+        leaflets, scans,
     ):  # fmt: skip
         main.add_command(command)
 
