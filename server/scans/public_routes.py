@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import cast
 
+import structlog
 from flask import Blueprint, Flask, Response, current_app, request
 from markupsafe import escape
 from prometheus_client import Counter
@@ -38,6 +39,8 @@ from server.scans.page import Form, Notice, Packed
 from server.scans.recorder import Recorder
 from server.scans.runs import BusyError, KnownRun, RunFinder
 from server.settings import Settings
+
+log = structlog.get_logger(__name__)
 
 blueprint = Blueprint("public_leaflets", __name__)
 
@@ -271,8 +274,8 @@ def _take(known: KnownRun, asked: call_backs.Asked) -> str | None:
             call_backs.ask(session, key, now, run, asked)
     except ProblemError:
         return "too_many"
-    except Exception:
-        current_app.logger.exception("call_back_not_written")
+    except Exception as error:
+        log.error("call_back_not_written", exc_info=error)
         return "away"
     return None
 
