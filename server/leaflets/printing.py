@@ -28,7 +28,7 @@ Form = Literal["labels", "a5", "poster", "code_cards"]
 FORMS: tuple[Form, ...] = get_args(Form)
 #: The sizes that suit each form, in mm: what it takes by itself, and the largest that fits.
 SIZES_MM: Mapping[Form, tuple[int, int]] = {
-    "labels": (25, 80), "a5": (28, 60), "poster": (90, 100), "code_cards": (25, 28),
+    "labels": (25, 80), "a5": (28, 60), "poster": (90, 100), "code_cards": (28, 32),
 }  # fmt: skip
 
 TEMPLATE = Path(__file__).parent / "templates" / "sheets.typ"
