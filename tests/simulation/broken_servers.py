@@ -316,6 +316,13 @@ class ShutOutWrites(ModelServer):
             work.revoked = shut
 
 
+class ForgetsItsWord(ModelServer):
+    """What a phone said last is what it is: the ledger of an older copy of it begins anew."""
+
+    def note_word(self, work: State, request: Wire) -> None:
+        work.told_n[request["device"]] = request["last_n"]
+
+
 class ClosedFeedTakesMore(ModelServer):
     """Where a report goes is where its phone says: the merger is dealt with by the mover."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sync.replica import Replica
@@ -28,7 +29,7 @@ class DraftBook:
     def write(self, id: str, now: str, text: str) -> DraftBook:
         """What stands there from `now` on; a clock that was put back does not make it older."""
         before, _ = self.drafts.get(id, ("", ""))
-        at = now if now > before else before + "1"
+        at = now if now > before else _just_after(before)
         return replace(self, drafts={**self.drafts, id: (at, text)})
 
     def drop(self, id: str) -> DraftBook:
@@ -64,6 +65,11 @@ class DraftBook:
                 told[each["id"]] = each["changed_at"]
         taken = tuple(each for each in self.taken if each not in request.get("taken", ()))
         return replace(self, told=told, taken=taken)
+
+
+def _just_after(moment: str) -> str:
+    at = datetime.fromisoformat(moment) + timedelta(microseconds=1)
+    return at.isoformat(timespec="microseconds")
 
 
 def book_of(replica: Replica) -> DraftBook:

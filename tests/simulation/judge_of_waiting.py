@@ -21,6 +21,19 @@ class WaitingJudge(Judge):
     def __init__(self) -> None:
         super().__init__()
         self.replaced: dict[str, set[str]] = {}
+        self.told: dict[tuple[str, str], int] = {}  # life, device -> how far it said it had come
+
+    def note_word(self, life: str, request: Wire) -> None:
+        """The server answered a phone, which had said how far it had come."""
+        key = life, request["device"]
+        self.told[key] = max(self.told.get(key, 0), request["last_n"])
+
+    def on_words_at_end(self, server: Any) -> None:
+        """The loss ledger reckons by the most that each phone ever said."""
+        for (life, device), n in self.told.items():
+            if life == server.incarnation:
+                known = server.state.told_n.get(device, n) >= n
+                self.expect("I3 the ledger remembers", known, f"{device} {n}")
 
     def note_saved(self, wire: Wire) -> None:
         if wire.get("instead"):

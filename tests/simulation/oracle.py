@@ -39,10 +39,7 @@ from tests.simulation.state import Logged, State, Wire, recomputed_digest
 
 
 class Oracle(PlaceJudge, GrantJudge, DraftJudge):
-    """Knows every operation that a person ever saved, and how each was answered.
-
-    `server` gives the server that is watched.
-    """
+    """Knows every operation that a person ever saved, and how each was answered by `server`."""
 
     def __init__(self, server: Callable[[], Any]) -> None:
         super().__init__()
@@ -67,8 +64,8 @@ class Oracle(PlaceJudge, GrantJudge, DraftJudge):
         if wire["type"] == "withdraw":
             sides = (phone.view(wire["activity"]), phone.shadow_row(wire["activity"]))
             mine = [p.wire for p in phone.outbox if p.wire["activity"] == wire["activity"]]
-            self.seen[wire["id"]] = [values(row) for row in sides if row is not None]
-            self.seen[wire["id"]].append(written(mine))  # perhaps aside in an earlier life
+            seen = [values(row) for row in sides if row is not None]
+            self.seen[wire["id"]] = [*seen, written(mine)]  # perhaps aside in an earlier life
 
     # ---- on the server
 
@@ -217,6 +214,7 @@ class Oracle(PlaceJudge, GrantJudge, DraftJudge):
         if request["device"] in state.revoked:
             self.expect("I8 who is shut out reads nothing", not answer["changes"], f"{answer}")
         life = answer["incarnation"]
+        self.note_word(life, request)
         sent = {wire["id"]: wire for wire in request["operations"]}
         answered = {told["id"] for told in answer["outcomes"]}
         self.expect("I11 each operation has a verdict", set(sent) == answered, f"{sent.keys()}")
@@ -338,6 +336,7 @@ class Oracle(PlaceJudge, GrantJudge, DraftJudge):
         self.on_places_at_end(server)
         self.on_waiting_at_end(state)
         self.on_drafts_at_end(server, phones)
+        self.on_words_at_end(server)
         self._nothing_lost(state, phones)
         counts = Counter(row.stored.outcome.name for row in state.log.values())
         four = sum(counts[name] for name in ("applied", "merged", "conflict", "parked"))

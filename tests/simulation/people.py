@@ -21,7 +21,14 @@ HABITS: dict[str, int] = {
     "create": 14, "edit": 34, "submit": 14, "withdraw": 5, "photo": 10, "line": 10,
     "unknown_field": 4, "invalid": 4, "crossing": 4, "server_owned": 2, "malformed": 2,
     "unknown_kind": 1, "bug": 2, "no_permission": 2, "nothing_new": 2, "resend": 6, "decide": 8,
+    "poison": 3,
 }  # fmt: skip
+#: What no form sends and a phone gone mad does: taken or kept aside, never in the way.
+POISON: tuple[tuple[str, Any], ...] = (
+    ("title", ["w1"]), ("title", True), ("title", "a\x00b"), ("title", "\u202ew1"),
+    ("title", "w" * 20_000), ("count", "12"), ("count", 2**40), ("count", 1.5), ("lat", -1),
+    ("note", 7), ("", "w1"), ("__proto__", "w1"), ("scope", "w1"), ("n" * 200, "w1"),
+)  # fmt: skip
 _NAMES, _WEIGHTS = tuple(HABITS), tuple(HABITS.values())
 
 
@@ -160,6 +167,8 @@ class Person:
                 return {chance.choice(["count", "limit"]): chance.randint(0, 20)}
             case "server_owned":
                 return {"status": "approved"}
+            case "poison":
+                return dict([chance.choice(POISON)])
             case "bug":
                 return {"title": BUG_TITLE}
         values = self._values()

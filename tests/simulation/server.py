@@ -117,12 +117,16 @@ class ModelServer(Keeping):
 
     def transaction(self, request: Wire, raws: list[Wire]) -> list[Wire]:
         work = self.state.copy()
-        device = request["device"]
-        work.told_n[device] = max(work.told_n.get(device, 0), request["last_n"])
+        self.note_word(work, request)
         told = [self.decide(work, raw, request) for raw in raws]
         self._fail_at("before_commit")
         self.commit(work, [raw["id"] for raw in raws])
         return told
+
+    def note_word(self, work: State, request: Wire) -> None:
+        """How far the phone says it has come: what an older copy of it says takes nothing back."""
+        device = request["device"]
+        work.told_n[device] = max(work.told_n.get(device, 0), request["last_n"])
 
     def _fail_at(self, moment: str) -> None:
         """Die, clash or wait too long for a lock, if that is what comes next at this moment."""

@@ -184,6 +184,8 @@ class TypescriptReplica(Replica):
     def take_answer(self, request: Wire, answer: Wire) -> None:
         reused = [told for told in answer["outcomes"] if told.get("reason") == "id_reuse"]
         ids = [self.mint() for _ in reused]
+        # Drafts are kept beside it: the field app's own are those of its forms.
+        request = {name: told for name, told in request.items() if name not in ("drafts", "taken")}
         self.move("answer", request=request, answer=_dated(answer), ids=ids)
         self.retry_after_s = answer.get("retry_after_s") or 0
 
