@@ -51,6 +51,10 @@ def heads(session: Session, names: Iterable[str]) -> dict[str, tuple[int, str, i
     return {name: found.get(name, (0, EMPTY_DIGEST, 0)) for name in wanted}
 
 
+#: Parameters of one statement, of which SQLite takes some ten thousand.
+_IDS_AT_ONCE = 5_000
+
+
 @dataclass(frozen=True, slots=True)
 class Glance:
     """The feed at one moment. `heads` are as those of `heads`."""
@@ -83,13 +87,18 @@ def documents_after(session: Session, scope: str, cursor: int, limit: int) -> Se
     )
 
 
-def scopes_of_documents(session: Session, ids: Sequence[str]) -> dict[str, str]:
-    """In which scope each of the documents lies now; one that never was is left out."""
+def documents_by_id(session: Session, ids: Sequence[str]) -> dict[str, Row[Any]]:
+    """Where each of the documents lies now and what it says: `scope`, `body`, `gone`."""
     columns = _documents.c
-    rows = session.connection().execute(
-        select(columns.id, columns.scope).where(columns.id.in_(list(ids)))
-    )
-    return {row.id: row.scope for row in rows}
+    found: dict[str, Row[Any]] = {}
+    for begin in range(0, len(ids), _IDS_AT_ONCE):
+        some = list(ids[begin : begin + _IDS_AT_ONCE])
+        rows = session.connection().execute(
+            select(columns.id, columns.scope, columns.body, columns.gone)
+            .where(columns.id.in_(some))
+        )  # fmt: skip
+        found |= {row.id: row for row in rows}
+    return found
 
 
 def live_documents(session: Session, scope: str, prefix: str) -> Sequence[Row[Any]]:

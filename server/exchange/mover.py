@@ -2,7 +2,8 @@
 
 Each process looks as it starts, then every hour and shortly after each midnight in Việt Nam; what
 one of them carries out, another passes over. Feeds and accounts move in bounded transactions, as
-by `loa places move`, which does the same at once. Not here: what an act does (`places.acts`), and
+by `loa places move`, which does the same at once. What else a day changes by itself, print runs of
+an older law, is told to phones by the way. Not here: what an act does (`places.acts`), and
 how rows move (`activities.moving`).
 """
 
@@ -21,6 +22,7 @@ from server.activities import moving
 from server.exchange.push import CLASHES_MAX, is_clash
 from server.http.actor import SYSTEM
 from server.http.transaction import reading, writing
+from server.leaflets import documents
 
 log = structlog.get_logger(__name__)
 
@@ -64,6 +66,16 @@ def look(app: Flask) -> bool:
         return waits
 
 
+def keep_leaflets_current(app: Flask) -> None:
+    """Tell phones what time has changed in print runs: a law that is no more, a run long over."""
+    with app.app_context():
+        try:
+            with writing() as session:
+                documents.refresh(session, clock.now())
+        except Exception as error:
+            log.error("leaflets_not_refreshed", error=type(error).__name__)
+
+
 def until_next_look(now: datetime) -> timedelta:
     """How long to rest at `now`."""
     local = now.astimezone(clock.VIETNAM)
@@ -91,6 +103,7 @@ class Mover:
     def _run(self) -> None:
         while not self._stop.is_set():
             look(self._app)
+            keep_leaflets_current(self._app)
             self._stop.wait(until_next_look(clock.now()).total_seconds())
 
 

@@ -100,8 +100,10 @@ def _put(session: Session, now: datetime, which: ColumnElement[bool]) -> None:
     rows = [RunRow(*row) for row in session.execute(run_rows().where(which).order_by(PrintRun.id))]
     rows = [row for row in rows if row.run.period_to >= oldest]
     # on its way to another commune's feed it may be there already, or not yet
-    lies_in = feed.scopes_of_documents(session, [document_id(row.run) for row in rows])
+    known = feed.documents_by_id(session, [document_id(row.run) for row in rows])
     for row in rows:
-        id = document_id(row.run)
-        scope = lies_in.get(id, scope_of(row.run))
-        change_feed.put_document(session, scope, TYPE, id, body_of(row, now))
+        id, body = document_id(row.run), body_of(row, now)
+        there = known.get(id)
+        if there is None or there.gone or there.body != body:
+            scope = there.scope if there else scope_of(row.run)
+            change_feed.put_document(session, scope, TYPE, id, body)

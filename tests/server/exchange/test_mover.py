@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,12 +16,17 @@ from sqlalchemy.orm import Session
 from server import clock
 from server.accounts.models import AuditEntry
 from server.activities.models import Activity
+from server.change_feed import queries as change_feed
 from server.exchange import mover
+from server.http.actor import SYSTEM
+from server.leaflets import runs
+from server.leaflets.orders import Order
 from server.places.models import UnitAct
 from server.settings import Settings
 from tests.factories.accounts import make_account
 from tests.factories.activities import make_activity
 from tests.factories.acts import MERGER, record
+from tests.factories.leaflets import make_version
 from tests.support.warm import WarmServer
 
 OLD, NEW = "commune:c-00008-2025", "commune:c-00004-2025"
@@ -129,3 +134,25 @@ def test_a_server_that_starts_moves_what_was_left(
     assert where(session) == [NEW]
     session.rollback()
     assert session.scalar(select(UnitAct.carried_out_at)) is not None
+
+
+def test_a_new_day_tells_phones_that_a_law_is_no_more(
+    app: Flask, session: Session, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = datetime(2026, 6, 30, 3, 0, tzinfo=now.tzinfo)
+    version = make_version(session, before, law_date=date(2025, 7, 1))
+    order = Order(1, "c-00004-2025", 10, "", date(2026, 6, 1), date(2026, 12, 31))
+    _, (run,) = runs.make(session, SYSTEM, before, version.id, [order])
+    session.commit()
+
+    def told() -> bool:
+        session.rollback()
+        body: dict[str, bool] = change_feed.document_body(session, f"print_run:{run.id}")
+        return body["outdated"]
+
+    monkeypatch.setattr(clock, "now", lambda: before)
+    mover.keep_leaflets_current(app)
+    assert told() is False
+    monkeypatch.setattr(clock, "now", lambda: now)
+    mover.keep_leaflets_current(app)
+    assert told() is True

@@ -1,0 +1,155 @@
+"""What is printed of runs, over HTTP: a code as a picture, sheets of paper as PDF.
+
+Who reads the runs of a place may print them; nothing is written. What a person may print at once is
+bounded by what a request may take. Not here: making runs (`run_routes`), how sheets look
+(`printing`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Response, current_app
+from flask_smorest import Blueprint
+from sqlalchemy.orm import Session
+
+from server import clock, problems
+from server.http.actor import Actor
+from server.http.credentials import current_actor
+from server.http.openapi import documented
+from server.http.transaction import reading
+from server.leaflets import policy, printing, qr, queries
+from server.leaflets.contents import says_something
+from server.leaflets.print_schemas import PictureArgumentsSchema, SheetsSchema
+from server.leaflets.printing import Form, SheetItem
+from server.leaflets.queries import RunFilter, RunRow
+from server.places import queries as places
+from server.problems import ProblemError
+
+blueprint = Blueprint(
+    "prints", __name__, url_prefix="/api/v1", description="Codes and sheets to print"
+)
+
+PNG_DPI = 300
+#: About as many as are set in five seconds.
+RUNS_MAX: Mapping[Form, int] = {"labels": 200, "a5": 100, "poster": 200, "code_cards": 1_000}
+_READS = (problems.UNAUTHENTICATED, problems.FORBIDDEN, problems.NOT_FOUND)
+
+
+@blueprint.get("/print-runs/<string:run_id>/code.svg")
+@blueprint.arguments(PictureArgumentsSchema, location="query")
+@blueprint.response(200, content_type="image/svg+xml")
+@documented(*_READS)
+def show_code_svg(query: dict[str, Any], run_id: str) -> Response:
+    """A run's code as a drawing; the symbol is `size_mm` wide, its quiet zone lies around it."""
+    code, symbol = _symbol(run_id, query["level"])
+    return _file(qr.svg(symbol, query["size_mm"]), "image/svg+xml", f"ma-{code}.svg")
+
+
+@blueprint.get("/print-runs/<string:run_id>/code.png")
+@blueprint.arguments(PictureArgumentsSchema, location="query")
+@blueprint.response(200, content_type="image/png")
+@documented(*_READS)
+def show_code_png(query: dict[str, Any], run_id: str) -> Response:
+    """A run's code as a picture of about 300 dots an inch, whole dots a module."""
+    code, symbol = _symbol(run_id, query["level"])
+    return _file(qr.png(symbol, query["size_mm"], PNG_DPI), "image/png", f"ma-{code}.png")
+
+
+@blueprint.post("/print-runs/sheets")
+@blueprint.arguments(SheetsSchema)
+@blueprint.response(200, content_type="application/pdf")
+@documented(*_READS, problems.SHEETS_REFUSED)
+def print_sheets(body: dict[str, Any]) -> Response:
+    """Runs on paper: labels with cut marks, the A5 leaflet, a poster, or cards for communes."""
+    actor, form = current_actor(), body["form"]
+    policy.ensure_reads(actor)
+    _ensure_fits(form, body["size_mm"])
+    with reading() as session:
+        rows = _rows(session, actor, body, RUNS_MAX[form])
+        items = _items(session, rows, form)
+    try:
+        # outside the transaction: setting a hundred pages takes its time
+        content = printing.sheets(form, items, body["size_mm"], body["level"])
+    except printing.UnprintableError as error:
+        raise ProblemError(problems.SHEETS_REFUSED, reason="letters") from error
+    return _file(content, "application/pdf", f"{form}-{items[0].code}.pdf")
+
+
+def _symbol(run_id: str, level: qr.Level) -> tuple[str, qr.Symbol]:
+    actor = current_actor()
+    policy.ensure_reads(actor)
+    with reading() as session:
+        row = queries.run(session, run_id)
+        if row is None or not _may_read(actor, row):
+            raise ProblemError(problems.NOT_FOUND)
+        code = row.run.code
+    return code, qr.symbol_of(_address(code), level)
+
+
+def _rows(session: Session, actor: Actor, body: Mapping[str, Any], most: int) -> list[RunRow]:
+    """The runs asked for, in the order asked for; all of them, or a problem."""
+    if body["batch"] is not None:
+        wanted = RunFilter(actor.area, clock.today_in_vietnam(clock.now()), batch_id=body["batch"])
+        rows = queries.list_runs(session, wanted, None, most + 1)[::-1]
+    else:
+        ids = list(dict.fromkeys(body["runs"]))
+        _ensure_few(len(ids), most)
+        found = {row.run.id: row for row in queries.runs_of(session, ids) if _may_read(actor, row)}
+        rows = [found[id] for id in ids if id in found]
+        if len(rows) < len(ids):
+            raise ProblemError(problems.NOT_FOUND)
+    if not rows:
+        raise ProblemError(problems.NOT_FOUND)
+    _ensure_few(len(rows), most)
+    return rows
+
+
+def _may_read(actor: Actor, row: RunRow) -> bool:
+    return policy.may_at(actor, "leaflet.read", row.run.province_code, row.run.commune_id)
+
+
+def _ensure_few(amount: int, most: int) -> None:
+    if amount > most:
+        raise ProblemError(problems.SHEETS_REFUSED, reason="too_many", most=most)
+
+
+def _ensure_fits(form: Form, size_mm: int | None) -> None:
+    most = printing.SIZES_MM[form][1]
+    if size_mm is not None and size_mm > most:
+        raise ProblemError(problems.SHEETS_REFUSED, reason="too_large", most=most)
+
+
+def _items(session: Session, rows: Sequence[RunRow], form: Form) -> list[SheetItem]:
+    names = places.units(session, {row.run.unit_id for row in rows})
+    return [
+        SheetItem(
+            code=run.code, address=_address(run.code), title=leaflet.title, version=printed.number,
+            law_date=printed.law_date,
+            place=names[run.unit_id].full_name if run.unit_id in names else "Cả nước",
+            place_detail=run.place_detail, period_from=run.period_from, period_to=run.period_to,
+            copies=run.copies,
+            blocks=_blocks(printed.languages, printed.contents) if form == "a5" else (),
+        )
+        for run, printed, leaflet, _ in rows
+    ]  # fmt: skip
+
+
+def _blocks(languages: Sequence[str], contents: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """The words in the first language; none is refused: a bare title is no leaflet."""
+    content: Mapping[str, Any] = contents.get(next(iter(languages), "vi"), {})
+    if not says_something(content):
+        raise ProblemError(problems.SHEETS_REFUSED, reason="no_words")
+    blocks: Sequence[Mapping[str, Any]] = content["blocks"]
+    return blocks
+
+
+def _address(code: str) -> str:
+    return qr.address_of(current_app.extensions["loa_settings"].public_url, code)
+
+
+def _file(content: str | bytes, media_type: str, name: str) -> Response:
+    response = Response(content, content_type=media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
