@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Row, select, update
@@ -91,7 +91,8 @@ def verify_chain(session: Session) -> ChainReport:
 
 def _hash(entry: AuditEntry | Row[Any]) -> str:
     parts = (
-        entry.previous_hash, entry.seq, entry.at.isoformat(timespec="milliseconds"),
+        # as the database will give it back, whatever zone the caller thinks in
+        entry.previous_hash, entry.seq, entry.at.astimezone(UTC).isoformat(timespec="milliseconds"),
         entry.actor_id, entry.action, entry.subject, entry.details,
     )  # fmt: skip
     text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.accounts import audit
 from server.accounts.models import AuditEntry, AuditHead
+from server.clock import VIETNAM
 
 
 @pytest.fixture
@@ -21,6 +22,12 @@ def lines(session: Session, now: datetime) -> None:
 
 def test_untouched_log_is_sound(session: Session, lines: None) -> None:
     assert audit.verify_chain(session) == audit.ChainReport(5, None)
+    assert audit.verify_chain(session).sound
+
+
+def test_a_line_told_in_another_zone_is_sound(session: Session, now: datetime) -> None:
+    audit.append(session, "system", now.astimezone(VIETNAM), "leaflet.begin", "l1")
+    session.commit()
     assert audit.verify_chain(session).sound
 
 
