@@ -51,6 +51,7 @@ class Replica:
         self.catalogue: str | None = None
         self.scopes: dict[str, Shadow] = {scope: Shadow() for scope in scopes}
         self.hidden: dict[str, Shadow] = {}
+        self.moved: dict[str, str] = {}  # scope that was merged away -> where its rows are now
         self.outbox: list[Pending] = []
         self.kept: dict[str, Kept] = {}
         self.parked: dict[str, Kept] = {}
@@ -65,7 +66,7 @@ class Replica:
         other.scopes = {scope: shadow.copy() for scope, shadow in self.scopes.items()}
         other.hidden = {scope: shadow.copy() for scope, shadow in self.hidden.items()}
         other.outbox = list(self.outbox)
-        other.kept = dict(self.kept)
+        other.kept, other.moved = dict(self.kept), dict(self.moved)
         other.parked = dict(self.parked)
         return other
 
@@ -199,12 +200,10 @@ class Replica:
 
     def _previous(self, activity: str) -> str | None:
         """My last operation on this activity that is pending or had an effect."""
-        mine = [each.wire for each in self.outbox if each.wire["activity"] == activity]
-        if mine:
-            return str(mine[-1]["id"])
         told = [each for each in self.kept.values() if each.wire["activity"] == activity]
-        own = [each for each in told if each.outcome["outcome"] != outcomes.Parked.name]
-        return own[-1].wire["id"] if own else None
+        own = [each.wire for each in told if each.outcome["outcome"] != outcomes.Parked.name]
+        own += [each.wire for each in self.outbox if each.wire["activity"] == activity]
+        return own[-1]["id"] if own else None
 
     # ---- talking to the server
 
@@ -268,7 +267,7 @@ class Replica:
             for shadow in self.scopes.values():
                 shadow.complete = False
             return
-        gone_on = where_rows_went(answer["changes"])
+        gone_on = where_rows_went(answer["changes"], self.moved)
         for scope, shadow in self.scopes.items():
             changes = answer["changes"].get(scope)
             if changes is not None:
@@ -378,6 +377,7 @@ class Replica:
     def _take_grants(self, grants: Mapping[str, Any]) -> None:
         for scope in grants.get("added", ()):
             self.scopes.setdefault(scope, self.hidden.pop(scope, Shadow()))
+        self.moved |= grants.get("moved") or {}
         for old, new in (grants.get("moved") or {}).items():
             followed = self.scopes.setdefault(new, self.hidden.pop(new, Shadow()))
             for row in self.scopes.pop(old, Shadow()).rows.values():

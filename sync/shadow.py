@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from sync import digest as digests
@@ -89,17 +90,27 @@ class Shadow:
         return Shadow(self.cursor, rows, self.sum, self.complete, unseen, self.distrusted)
 
 
-def where_rows_went(changes: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+def where_rows_went(
+    changes: Mapping[str, Mapping[str, Any]], moved: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, str]:
     """Row id -> the scope where it is now, of all rows that left one by these pages.
 
-    A row whose commune was merged away twice has left the one between as well.
+    A row whose commune was merged away twice has left the one between as well; `moved` are scopes
+    of which the phone knows that they lie wholly in another.
     """
     left: dict[str, dict[str, str]] = {}
     for scope, page in changes.items():
         for row in page["rows"]:
             if row.get("moved_to"):
                 left.setdefault(row["id"], {})[scope] = row["moved_to"]
-    return {id: _end(tuple(ways.values()), ways) for id, ways in left.items()}
+    ends = {id: _end(tuple(ways.values()), ways) for id, ways in left.items()}
+    return {id: _follow(scope, moved) for id, scope in ends.items()}
+
+
+def _follow(scope: str, moved: Mapping[str, str]) -> str:
+    for _ in range(len(moved)):  # a restored server may have turned one round
+        scope = moved.get(scope, scope)
+    return scope
 
 
 def _end(reached: tuple[str, ...], left: Mapping[str, str]) -> str:

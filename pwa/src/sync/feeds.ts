@@ -95,7 +95,10 @@ export function followMove(sheet: Sheet, from: string, to: string, now: string):
 }
 
 /** One row stands in for itself in the scope where it lies by now; it counts in the sum there too. */
-export function carry(sheet: Sheet, row: ShadowRow, to: string): void {
+export function carry(sheet: Sheet, row: ShadowRow, named: string): void {
+  let to = named;
+  // What it came to may have been merged away as well, and be read to its end already.
+  for (let moves = 0; moves < 10; moves++) to = sheet.scopes.get(to)?.movedTo ?? to;
   const scope = sheet.scopes.get(to);
   const known = sheet.shadow(to, row.id) ?? sheet.document(to, row.id);
   if (!scope || scope.droppedAt || known?.read === scope.read) return;
