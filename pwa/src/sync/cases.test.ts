@@ -246,32 +246,6 @@ test("a revoked phone says until when, hands over what it has, and hears nothing
   expect(phone.status().waiting.operations).toBe(0);
 });
 
-test("when communes are merged, what is shown stays, the cursor begins anew, operations keep their words", async () => {
-  server.put(row(OTHER));
-  await phone.syncNow();
-  server.instead = offline;
-  const mine = await sent("Viết cho xã cũ");
-  const begun = await phone.newDraft(KIND, COMMUNE, { title: "Đang viết dở" });
-  alsoSaying(() => ({
-    grants: { added: [], dropped: [], moved: { [COMMUNE]: NEW_COMMUNE } },
-    changes: {},
-    outcomes: [],
-  }));
-  await phone.syncNow();
-  expect(phone.activity(OTHER)).toMatchObject({ scope: NEW_COMMUNE, fields: { title: "Trên máy chủ" } });
-  phone = await killAndReopen(phone, server, uploads, clock);
-  expect(phone.activity(mine)).toMatchObject({ state: "saved", scope: NEW_COMMUNE });
-  expect(phone.draft(begun.id)?.scope).toBe(NEW_COMMUNE);
-  expect(phone.drafts().map((draft) => draft.scope)).toEqual([NEW_COMMUNE]);
-  server.instead = null;
-  clock.nowMs += 3_600_000;
-  await phone.syncNow();
-  const last = server.requests.at(-1)!;
-  expect(Object.keys(last.cursors)).toEqual([NEW_COMMUNE]);
-  const told = server.requests.flatMap((request) => request.operations);
-  expect(new Set(told.map((operation) => operation.scope))).toEqual(new Set([COMMUNE]));
-});
-
 describe("a sealed file", () => {
   const publicKey = async (): Promise<string> => {
     const pair = await crypto.subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, true, ["deriveBits"]);

@@ -2,7 +2,7 @@
 import { beforeEach, expect, test } from "vitest";
 import type { Database } from "../store/database.ts";
 import type { ActivityRow } from "../store/records.ts";
-import { enrolledDisk, killAndReopen, open } from "../tests/phone.ts";
+import { Clock, enrolledDisk, killAndReopen, open } from "../tests/phone.ts";
 import { COMMUNE, FakeServer, FakeUploads, json } from "../tests/server.ts";
 import { EMPTY, moveDigest } from "./digest.ts";
 import type { Phone } from "./phone.ts";
@@ -14,14 +14,16 @@ const STAYS = "0192bbbb-0000-7000-8000-000000000002";
 
 let server: FakeServer;
 let uploads: FakeUploads;
+let clock: Clock;
 let disk: Database;
 let phone: Phone;
 
 beforeEach(async () => {
   server = new FakeServer();
   uploads = new FakeUploads();
+  clock = new Clock();
   disk = await enrolledDisk();
-  phone = await open(disk, server, uploads);
+  phone = await open(disk, server, uploads, clock);
   server.put(row(MOVED));
   server.put(row(STAYS));
   await phone.syncNow();
@@ -103,4 +105,30 @@ test("a tombstone told twice, or after the row has come, changes nothing", async
     expect(phone.activities()).toHaveLength(2);
   }
   expect(await scopeOnDisk(HEIR)).toMatchObject({ digest: digestOf(MOVED), rereading: false, read: 1 });
+});
+
+test("when communes are merged, what is shown stays, the cursor begins anew, operations keep their words", async () => {
+  server.instead = () => {
+    throw new TypeError("Failed to fetch");
+  };
+  const mine = await phone.newDraft("loudspeaker_broadcast", COMMUNE, { title: "Viết cho xã cũ" });
+  await phone.send(mine.id);
+  await phone.syncNow();
+  const begun = await phone.newDraft("loudspeaker_broadcast", COMMUNE, { title: "Đang viết dở" });
+  const grants = { added: [], dropped: [], moved: { [COMMUNE]: HEIR } };
+  server.instead = (request) => json(200, { ...server.answer(request), grants, changes: {}, outcomes: [] });
+  clock.nowMs += 3_600_000;
+  await phone.syncNow();
+  expect(phone.activity(MOVED)).toMatchObject({ scope: HEIR, fields: { title: "Bản tin" } });
+  phone = await killAndReopen(phone, server, uploads, clock);
+  expect(phone.activity(mine.id)).toMatchObject({ state: "saved", scope: HEIR });
+  expect(phone.draft(begun.id)?.scope).toBe(HEIR);
+  expect(phone.drafts().map((draft) => draft.scope)).toEqual([HEIR]);
+  server.instead = null;
+  clock.nowMs += 3_600_000;
+  await phone.syncNow();
+  const last = server.requests.at(-1)!;
+  expect(Object.keys(last.cursors)).toEqual([HEIR]);
+  const told = server.requests.flatMap((request) => request.operations);
+  expect(new Set(told.map((operation) => operation.scope))).toEqual(new Set([COMMUNE]));
 });

@@ -17,7 +17,7 @@ import { waitingOf } from "./report.ts";
 import { Sheet } from "./sheet.ts";
 import type { Outside } from "./surroundings.ts";
 import { Views } from "./views.ts";
-import { draftOn, type Given, mayBeOld, send, sendWants, withdraw } from "./writing.ts";
+import { blankDraft, draftOn, type Given, mayBeOld, send, sendWants, withdraw } from "./writing.ts";
 
 const GIVEN: Given = { newId, captured };
 /** Until the part of the app that did not come is asked for again. */
@@ -65,10 +65,8 @@ export class Phone implements Engine {
   }
 
   get units() {
-    return this.#memory.identity.units.filter((unit) => {
-      const scope = this.#memory.scopes.get(unit.scope);
-      return scope && !scope.droppedAt;
-    });
+    const { identity, scopes } = this.#memory;
+    return identity.units.filter(({ scope }) => scopes.has(scope) && !scopes.get(scope)!.droppedAt);
   }
 
   get catalogue(): Json | null {
@@ -80,10 +78,7 @@ export class Phone implements Engine {
   }
 
   documents(type: string): { id: string; body: Json }[] {
-    return [...this.#memory.documents.values()]
-      .filter((document) => document.type === type && !document.gone)
-      .sort((one, other) => other.seq - one.seq)
-      .map(({ id, body }) => ({ id, body }));
+    return this.#views.documents(type);
   }
 
   activities() {
@@ -110,20 +105,7 @@ export class Phone implements Engine {
   // ---- writing
 
   async newDraft(kind: string, scope: string, fields: Fields = {}): Promise<Draft> {
-    const now = wallTime();
-    const body = this.catalogue as { kinds?: { id: string; version: number }[] } | null;
-    const kind_version = body?.kinds?.find((each) => each.id === kind)?.version ?? 1;
-    const times = { startedAt: now, changedAt: now };
-    const draft: Draft = {
-      id: newId(),
-      kind,
-      kind_version,
-      scope,
-      fields,
-      evidence: [],
-      origin: null,
-      ...times,
-    };
+    const draft = blankDraft(newId(), kind, scope, fields, this.catalogue, wallTime());
     await this.saveDraft(draft);
     return structuredClone(draft);
   }

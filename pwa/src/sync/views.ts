@@ -2,7 +2,7 @@
 import { type ActivityView, type UnderWay, viewOf } from "../outbox/view.ts";
 import type { Changes } from "../store/changes.ts";
 import type { Memory } from "../store/memory.ts";
-import type { Draft } from "../store/records.ts";
+import type { Draft, Json } from "../store/records.ts";
 
 export class Views {
   #views = new Map<string, { view: ActivityView; order: string }>();
@@ -20,6 +20,14 @@ export class Views {
 
   touch(activity: string): void {
     this.#stale.add(activity);
+  }
+
+  /** What the province sent, the newest first. */
+  documents(type: string): { id: string; body: Json }[] {
+    return [...this.memory.documents.values()]
+      .filter((document) => document.type === type && !document.gone)
+      .sort((one, other) => other.seq - one.seq)
+      .map(({ id, body }) => ({ id, body }));
   }
 
   /** The last one written first. */

@@ -5,7 +5,16 @@
 import { type Making, operationsOf, withdrawalOf } from "../outbox/operations.ts";
 import { answer, hasEffect } from "../outbox/settle.ts";
 import { applyOperations, onTop } from "../outbox/view.ts";
-import type { ActivityRow, Draft, Operation, OutboxItem, ScopeState, ShadowRow } from "../store/records.ts";
+import type {
+  ActivityRow,
+  Draft,
+  Fields,
+  Json,
+  Operation,
+  OutboxItem,
+  ScopeState,
+  ShadowRow,
+} from "../store/records.ts";
 import type { Wants } from "../store/transact.ts";
 import type { Sheet } from "./sheet.ts";
 
@@ -13,6 +22,21 @@ import type { Sheet } from "./sheet.ts";
 export interface Given {
   newId: () => string;
   captured: (beacon: string | null) => Operation["captured"];
+}
+
+/** A new report, of the kind's version in the catalogue that this phone holds. */
+export function blankDraft(
+  id: string,
+  kind: string,
+  scope: string,
+  fields: Fields,
+  catalogue: Json | null,
+  now: string,
+): Draft {
+  const kinds = (catalogue as { kinds?: { id: string; version: number }[] } | null)?.kinds;
+  const kind_version = kinds?.find((each) => each.id === kind)?.version ?? 1;
+  const times = { startedAt: now, changedAt: now };
+  return { id, kind, kind_version, scope, fields, evidence: [], origin: null, ...times };
 }
 
 export const sendWants = (draftId: string): Wants => ({ draft: draftId, documents: true, photos: true });
