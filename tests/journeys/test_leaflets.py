@@ -6,6 +6,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pypdfium2
+import zxingcpp
+from PIL import Image
 from playwright.sync_api import Browser, Page, Playwright, expect
 
 from server import short_codes
@@ -21,6 +24,7 @@ PLANNER = {"username": "ke.hoach", "password": "hoa ban no trang rung"}
 TITLE = "BHXH tự nguyện cho bà con chợ phiên"
 TEXT = "Đóng đủ thời gian thì có lương hưu hằng tháng."
 COPIES = 120
+PRINTER_DPI = 300
 
 
 def test_leaflet(
@@ -32,8 +36,10 @@ def test_leaflet(
     desk.get_by_role("link", name="Tờ QR").click()
     write_leaflet(desk)
     code = make_run(desk)
+    printed = print_and_decode(desk, code, pictures)
 
-    hand_out_offline(server, playwright, reporter["enrolment_url"], code, tmp_path, pictures)
+    seen = camera.film(tmp_path, printed)
+    hand_out_offline(playwright, reporter["enrolment_url"], code, seen, tmp_path, pictures)
     read_as_a_stranger(server, playwright, code, pictures)
 
     desk.get_by_role("link", name="Lần in", exact=True).click()
@@ -86,11 +92,28 @@ def make_run(desk: Page) -> str:
     return code
 
 
+def print_and_decode(desk: Page, code: str, pictures: Path) -> Image.Image:
+    """The sheet as a printer gets it, looked at, and read by another decoder; its first code."""
+    expect(desk.get_by_role("img", name=f"Mã QR {short_codes.show(code)}")).to_be_visible()
+    with desk.expect_download() as download:
+        desk.get_by_role("button", name="In tờ QR (PDF)").click()
+    with pypdfium2.PdfDocument(Path(download.value.path())) as sheet:
+        page: Image.Image = sheet[0].render(scale=PRINTER_DPI / 72).to_pil().convert("RGB")
+    page.save(pictures / "sheet-labels.png")
+    found = zxingcpp.read_barcodes(page)
+    assert len(found) > 1, "a sheet of labels"
+    assert all(one.text.endswith(f"/Q/{code}") for one in found)
+    corners = found[0].position
+    left, top = corners.top_left.x, corners.top_left.y
+    right, bottom = corners.bottom_right.x, corners.bottom_right.y
+    edge = (right - left) // 6
+    return page.crop((left - edge, top - edge, right + edge, bottom + edge))
+
+
 def hand_out_offline(
-    server: Server, playwright: Playwright, link: str, code: str, folder: Path, pictures: Path
+    playwright: Playwright, link: str, code: str, seen: Path, folder: Path, pictures: Path
 ) -> None:
-    """The phone has heard of the run; without a network its code fills the form."""
-    seen = camera.film(folder, camera.code_picture(f"{server.url.upper()}/Q/{code}"))
+    """The phone has heard of the run; without a network the paper's code fills the form."""
     browser = playwright.chromium.launch(
         executable_path=CHROMIUM, args=[*ARGUMENTS, *camera.arguments(seen)]
     )
