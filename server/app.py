@@ -22,7 +22,7 @@ from server.http.actor import SYSTEM
 from server.http.decode import StrictJsonProvider
 from server.http.openapi import ProblemApi
 from server.http.transaction import writing
-from server.leaflets import documents, run_routes
+from server.leaflets import documents, print_routes, run_routes
 from server.leaflets import routes as leaflets
 from server.measures import routes as measures
 from server.places import routes as places
@@ -42,6 +42,7 @@ BLUEPRINTS = (
     activities.blueprint, evidence.blueprint, reviews.blueprint, waiting.blueprint,
     measures.blueprint,
     exchange.blueprint, courier.blueprint, leaflets.blueprint, run_routes.blueprint,
+    print_routes.blueprint,
     scans.blueprint, illustration.blueprint,
 )  # fmt: skip
 

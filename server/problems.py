@@ -255,6 +255,14 @@ RUNS_INVALID = _define(
     "The list has mistakes. See them row by row; nothing was written.",
 )  # fmt: skip
 
+SHEETS_REFUSED = _define(
+    "sheets-refused", 422,
+    "Chưa in được như vậy: quá nhiều lần in một lúc, mã quá lớn cho khổ giấy, tờ chưa có nội dung,"
+    " hoặc có chữ mà phông in không có.",
+    "Not printable so: too many runs at once, a code too large for the form, a leaflet without"
+    " words, or letters that the font lacks.",
+)  # fmt: skip
+
 # ---- backups
 BACKUP_MISSING = _define(
     "backup-missing", 404,

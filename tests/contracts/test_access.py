@@ -188,6 +188,11 @@ TABLE: Mapping[str, Cell] = {
     "attach_audio": Cell(
         signed_in(403, 404), headers={"Content-Type": "audio/ogg"}, body=lambda _: b"OggS"
     ),
+    "show_code_svg": Cell(signed_in(403, 404)),
+    "show_code_png": Cell(signed_in(403, 404)),
+    "print_sheets": Cell(
+        signed_in(403, 404), body=lambda _: {"runs": ["none"], "form": "labels"}
+    ),
     "list_runs": Cell(signed_in(403, 200), check=lambda said, _: said["items"] == []),
     "make_runs": Cell(
         signed_in(403, 404),
