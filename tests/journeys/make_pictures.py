@@ -16,6 +16,8 @@ from tests.journeys.scenes import Handset, ask_to_amend, be_set_aside, disagree
 from tests.support.serving import ROOT, Server
 
 OUT = ROOT / "docs" / "pictures"
+#: How a phone's screens are looked at: scheme, ending of the file's name, width.
+VIEWS = (("light", "", 360), ("dark", "-dark", 360), ("light", "-320", 320))
 
 
 def main() -> None:
@@ -34,15 +36,14 @@ def main() -> None:
                 console(browser, server, scheme, ending)
             phone(browser, server, "light", "-320", width=320)
             disputed = disputes(server)
-            for scheme, ending, width in (
-                ("light", "", 360),
-                ("dark", "-dark", 360),
-                ("light", "-320", 320),
-            ):
+            for scheme, ending, width in VIEWS:
                 two_values(browser, server, scheme, ending, width, disputed)
             for scheme, ending in (("light", ""), ("dark", "-dark")):
                 queues(browser, server, scheme, ending)
                 phones(browser, server, scheme, ending)
+                leaflets(browser, server, scheme, ending)
+            for scheme, ending, width in VIEWS:
+                scanning(browser, server, scheme, ending, width)
             browser.close()
 
 
@@ -130,6 +131,28 @@ def signed_in(browser: Browser, server: Server, scheme: str, who: str = "duyet.2
     page.get_by_role("button", name="Đăng nhập").click()
     page.get_by_role("button", name="Đăng xuất").wait_for()
     return page
+
+
+def scanning(browser: Browser, server: Server, scheme: str, ending: str, width: int) -> None:
+    page = enrolled(browser, server, scheme, width)
+    page.get_by_role("link", name="Quét mã tờ rơi").click()
+    page.get_by_role("alert").wait_for(timeout=20_000)
+    field = page.get_by_label("Hoặc gõ mã in cạnh mã QR")
+    field.fill("YPR PA8 MHW")
+    shoot(page, f"field-scan{ending}")
+    page.context.close()
+
+
+def leaflets(browser: Browser, server: Server, scheme: str, ending: str) -> None:
+    page = signed_in(browser, server, scheme, "kehoach.20")
+    page.get_by_role("link", name="Tờ QR").click()
+    page.get_by_role("heading", name="In tờ QR").wait_for()
+    page.get_by_role("img", name=re.compile("lượt quét trong")).wait_for()
+    shoot(page, f"console-leaflets{ending}")
+    page.get_by_role("link", name="Nội dung tờ").click()
+    page.get_by_role("article", name="Người đọc thấy").wait_for()
+    shoot(page, f"console-leaflet-texts{ending}")
+    page.context.close()
 
 
 def console(browser: Browser, server: Server, scheme: str, ending: str) -> None:
