@@ -70,8 +70,11 @@ def keep_leaflets_current(app: Flask) -> None:
     """Tell phones what time has changed in print runs: a law that is no more, a run long over."""
     with app.app_context():
         try:
-            with writing() as session:
-                documents.refresh(session, clock.now())
+            with reading() as session:
+                is_stale = documents.is_stale(session, clock.now())
+            if is_stale:
+                with writing() as session:
+                    documents.refresh(session, clock.now())
         except Exception as error:
             log.error("leaflets_not_refreshed", error=type(error).__name__)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
 from server import clock
@@ -84,26 +84,47 @@ def put_of_version(session: Session, now: datetime, version_id: str) -> None:
                            PrintRun.destination_version_id == version_id))  # fmt: skip
 
 
+def is_stale(session: Session, now: datetime) -> bool:
+    """Whether `refresh` would change anything: asked first, for it keeps other writers waiting."""
+    oldest = clock.today_in_vietnam(now) - KEPT_AFTER
+    over = [document_id(run) for run in session.scalars(_long_over(now))]
+    is_kept = any(not row.gone for row in feed.documents_by_id(session, over).values())
+    return is_kept or bool(_changed(session, now, PrintRun.period_to >= oldest))
+
+
 def refresh(session: Session, now: datetime) -> None:
     """What time changes by itself: a law that is no more, a run that is long over."""
     oldest = clock.today_in_vietnam(now) - KEPT_AFTER
     _put(session, now, PrintRun.period_to >= oldest)
-    over = select(PrintRun).where(
-        PrintRun.period_to < oldest, PrintRun.period_to >= oldest - KEPT_AFTER
-    )
-    for run in session.scalars(over):
+    for run in session.scalars(_long_over(now)):
         change_feed.drop_document(session, document_id(run))
 
 
+def _long_over(now: datetime) -> Select[PrintRun]:
+    oldest = clock.today_in_vietnam(now) - KEPT_AFTER
+    return select(PrintRun).where(
+        PrintRun.period_to < oldest, PrintRun.period_to >= oldest - KEPT_AFTER
+    )
+
+
 def _put(session: Session, now: datetime, which: ColumnElement[bool]) -> None:
+    for scope, id, body in _changed(session, now, which):
+        change_feed.put_document(session, scope, TYPE, id, body)
+
+
+def _changed(
+    session: Session, now: datetime, which: ColumnElement[bool]
+) -> list[tuple[str, str, dict[str, Any]]]:
+    """`(scope, id, body)` of the documents that say something else by now."""
     oldest = clock.today_in_vietnam(now) - KEPT_AFTER
     rows = [RunRow(*row) for row in session.execute(run_rows().where(which).order_by(PrintRun.id))]
     rows = [row for row in rows if row.run.period_to >= oldest]
     # on its way to another commune's feed it may be there already, or not yet
     known = feed.documents_by_id(session, [document_id(row.run) for row in rows])
+    found = []
     for row in rows:
         id, body = document_id(row.run), body_of(row, now)
         there = known.get(id)
         if there is None or there.gone or there.body != body:
-            scope = there.scope if there else scope_of(row.run)
-            change_feed.put_document(session, scope, TYPE, id, body)
+            found.append((there.scope if there else scope_of(row.run), id, body))
+    return found

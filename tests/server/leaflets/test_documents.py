@@ -62,11 +62,15 @@ def test_time_makes_outdated_and_takes_away(
     phone.sync(rounds=2)
     id = f"print_run:{run.id}"
     assert told(phone)[id]["outdated"] is False  # type: ignore[index]
+    assert not documents.is_stale(session, before)
+    assert documents.is_stale(session, now)
     documents.refresh(session, now)
     session.commit()
     phone.sync(rounds=2)
     assert told(phone)[id]["outdated"] is True  # type: ignore[index]
     long_after = datetime.combine(LAST, datetime.min.time(), clock.VIETNAM)
+    much_later = long_after + documents.KEPT_AFTER + timedelta(days=2)
+    assert documents.is_stale(session, much_later)
     documents.refresh(session, long_after + documents.KEPT_AFTER + timedelta(days=2))
     session.commit()
     phone.sync(rounds=2)
