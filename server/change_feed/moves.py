@@ -8,7 +8,7 @@ Not here: which row goes where (`places`, `activities.moving`), and writing the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -42,14 +42,15 @@ class Move:
 class Redirect:
     """Where a scope's rows are now, or go; `emptied` once none is left behind on the way.
 
-    `through`: the scopes between in which some may still be. `steps`: how many redirects lead
-    there.
+    `through`: the scopes between in which some may still be; `past`: those that are empty.
+    `steps`: how many redirects lead there.
     """
 
     to: str
     emptied: bool
     through: tuple[str, ...] = ()
     steps: int = 1
+    past: tuple[str, ...] = field(default=(), compare=False)
 
 
 _NOT_YET = Redirect("", emptied=True, steps=0)
@@ -174,9 +175,10 @@ def redirects(session: Session, scopes: Iterable[str]) -> dict[str, Redirect]:
             before = found.get(scope, _NOT_YET)
             emptied = row.emptied_at is not None
             still = (here,) if here != scope and not emptied else ()
+            past = (here,) if here != scope and emptied else ()
             found[scope] = Redirect(
                 row.redirect_to, before.emptied and emptied, before.through + still,
-                before.steps + 1,
+                before.steps + 1, before.past + past,
             )  # fmt: skip
             ahead[scope] = row.redirect_to
     return found

@@ -156,13 +156,14 @@ def follow(session: Session, actor: Actor, cursors: Mapping[str, int]) -> Follow
     # Merged twice: rows that are still on their way from one to the next must not be lost sight of
     between = dict.fromkeys(each for to in followed.values() for each in to.through)
     added = (*actor.scopes, *(scope for scope in between if scope not in granted))
+    past = {each: to.to for to in followed.values() if not to.emptied for each in to.past}
     leaving = {scope: to.steps for scope, to in followed.items() if not to.emptied}
     leaving |= dict.fromkeys((scope for scope in between if scope not in leaving), 1)
     return Following(
         {
             "added": [scope for scope in added if scope not in cursors],
             "dropped": [scope for scope in strange if scope not in followed],
-            "moved": {scope: to.to for scope, to in followed.items() if to.emptied},
+            "moved": past | {scope: to.to for scope, to in followed.items() if to.emptied},
         },
         # The farthest first: what left a feed is read no later than what came through it
         tuple(sorted(leaving, key=lambda scope: -leaving[scope])),

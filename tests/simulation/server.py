@@ -349,6 +349,7 @@ class ModelServer(Keeping):
         added = [scope for scope in dict.fromkeys((*feeds, *led)) if scope not in cursors]
         dropped = sorted(set(cursors) - set(feeds) - set(led))
         moved = {old: new for old, new in led.items() if old in cursors and self.is_emptied(old)}
+        moved |= self.past(cursors, led)
         return {"added": added, "dropped": dropped, "moved": moved}
 
     def page(self, scope: str, cursor: int, limit: int) -> feed.Page:

@@ -85,13 +85,13 @@ export function followMove(sheet: Sheet, from: string, to: string, now: string):
   const known = sheet.scopes.get(from);
   const target = sheet.scopes.get(to);
   if (!target || target.droppedAt) sheet.putScope(newScope(to));
-  if (!known || known.movedTo === to) return;
+  if (known?.movedTo === to) return;
   for (const row of sheet.shadows(from)) {
-    if (!known.droppedAt) carry(sheet, row, to);
+    if (!known?.droppedAt) carry(sheet, row, to);
     sheet.dropShadow(from, row.id);
   }
   for (const row of sheet.documents()) if (row.scope === from) sheet.dropDocument(from, row.id);
-  sheet.putScope({ ...newScope(from), droppedAt: known.droppedAt ?? now, movedTo: to });
+  sheet.putScope({ ...newScope(from), droppedAt: known?.droppedAt ?? now, movedTo: to });
 }
 
 /** One row stands in for itself in the scope where it lies by now; it counts in the sum there too. */
