@@ -13,15 +13,11 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from importlib import resources
-from pathlib import Path
 from typing import Any, Literal, get_args
-
-import typst
 
 from server import short_codes
 from server.leaflets import qr
+from server.leaflets.typesetting import typeset
 from server.rates import tables
 
 Form = Literal["labels", "a5", "poster", "code_cards"]
@@ -31,7 +27,6 @@ SIZES_MM: Mapping[Form, tuple[int, int]] = {
     "labels": (25, 80), "a5": (28, 60), "poster": (90, 100), "code_cards": (28, 32),
 }  # fmt: skip
 
-TEMPLATE = Path(__file__).parent / "templates" / "sheets.typ"
 _A4_MM = (210, 297)
 #: Room for cut marks, and what most printers leave white.
 _MARGIN_MM = 10
@@ -78,10 +73,7 @@ def sheets(form: Form, items: Sequence[SheetItem], size_mm: float | None, level:
             "grid": _grid(form, size * (modules + 2 * qr.QUIET_MODULES) / modules)}  # fmt: skip
     text = json.dumps(data, ensure_ascii=False)
     ensure_printable(text)
-    return typst.compile(
-        str(TEMPLATE), root=str(TEMPLATE.parent), format="pdf", sys_inputs={"data": text},
-        font_paths=[font_folder()], ignore_system_fonts=True,
-    )  # fmt: skip
+    return typeset(text)
 
 
 def ensure_printable(text: str) -> None:
@@ -91,12 +83,6 @@ def ensure_printable(text: str) -> None:
             name = unicodedata.name(letter, "")
             if not name.startswith(("LATIN", "COMBINING", "MODIFIER LETTER")):
                 raise UnprintableError(letter)
-
-
-@cache
-def font_folder() -> str:
-    """Where the files of Be Vietnam Pro lie."""
-    return str(resources.files("fontpkg_be_vietnam_pro") / "files")
 
 
 def labels_a_page(size_mm: float, modules: int = 25) -> int:
