@@ -5,21 +5,15 @@ Not here: what no machine can judge (order of reading, words).
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys import make_pictures
-from tests.support.serving import ROOT, Server
+from tests.journeys import accessibility, make_pictures
+from tests.support.serving import Server
 
-AXE = ROOT / "pwa" / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-SERIOUS = {"serious", "critical"}
 FIELD = {
     "home": "",
     "kinds": "ghi",
@@ -50,16 +44,7 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server
 def serious(page: Page, where: str) -> list[str]:
     """What is wrong with the screen as it stands: the rule and the first element."""
     page.wait_for_load_state("networkidle")
-    page.evaluate(Path(AXE).read_text(encoding="utf-8"))
-    found: dict[str, Any] = page.evaluate(
-        "rules => axe.run(document, { runOnly: rules, resultTypes: ['violations'] })", RULES
-    )
-    return [
-        f"{where}: {each['id']} {json.dumps(node['target'])} {node['html'][:160]}"
-        for each in found["violations"]
-        if each["impact"] in SERIOUS
-        for node in each["nodes"][:2]
-    ]
+    return [f"{where}: {fault}" for fault in accessibility.faults(page, accessibility.SERIOUS)]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
