@@ -8,7 +8,7 @@ Not here: which row goes where (`places`, `activities.moving`), and writing the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -50,7 +50,7 @@ class Redirect:
     emptied: bool
     through: tuple[str, ...] = ()
     steps: int = 1
-    past: tuple[str, ...] = field(default=(), compare=False)
+    past: tuple[str, ...] = ()
 
 
 _NOT_YET = Redirect("", emptied=True, steps=0)
