@@ -76,6 +76,19 @@ def sheets(form: Form, items: Sequence[SheetItem], size_mm: float | None, level:
     return typeset(text)
 
 
+def rates_sheet(day: date) -> bytes | None:
+    """One A4 page of every table of contributions and benefits as it holds on `day`, to hand out.
+
+    None where nothing is known of the day.
+    """
+    blocks = [block for name in tables.names() if (block := _figures(name, day))]
+    if not blocks:
+        return None
+    title = "Bảng minh họa mức đóng, hưởng BHXH tự nguyện"
+    data = {"form": "rates", "name": title, "day": _day(day), "blocks": blocks}
+    return typeset(json.dumps(data, ensure_ascii=False))
+
+
 def ensure_printable(text: str) -> None:
     """Raise UnprintableError for a letter of a script that is not Latin."""
     for letter in set(text):
@@ -85,7 +98,7 @@ def ensure_printable(text: str) -> None:
                 raise UnprintableError(letter)
 
 
-def labels_a_page(size_mm: float, modules: int = 25) -> int:
+def labels_a_page(size_mm: float, modules: int) -> int:
     """How many labels are cut from one sheet."""
     grid = _grid("labels", size_mm * (modules + 2 * qr.QUIET_MODULES) / modules)
     return int(grid["rows"] * grid["columns"])

@@ -103,8 +103,34 @@ def _household_hi(day: date) -> RatesTable:
     )  # fmt: skip
 
 
+def _pension_examples(day: date) -> RatesTable:
+    figure, pension = figures.on("voluntary_si", day), figures.on("pension", day)
+    women = contributions.pension_share("women", _YEARS, day)
+    men = contributions.pension_share("men", _YEARS, day)
+    rows = []
+    for base in figure["examples"]:
+        own = contributions.voluntary_si(base, "other", day).own
+        label = Words(f"Thu nhập {_dong(base)}", f"Income of {base:,}")
+        rows.append(Row(label, (own, contributions.share_of(base, women))))
+    return _made(
+        "pension_examples", [figure, pension], rows,
+        Words("Đóng bao nhiêu, hưởng bao nhiêu?", "What is paid, and what comes back?"),
+        (Words("Mình đóng", "You pay"), Words("Lương hưu", "Pension")),
+        Words(
+            f"Mỗi tháng, với người không thuộc nhóm được giúp nhiều hơn. Lương hưu của nữ đóng đủ "
+            f"{_YEARS} năm, bằng {women} % thu nhập; nam đóng đủ {_YEARS} năm được {men} %.",
+            f"A month, for somebody of no group with more help. The pension of a woman after "
+            f"{_YEARS} years, {women} % of the income; a man gets {men} % after {_YEARS} years.",
+        ),
+    )  # fmt: skip
+
+
+#: Years of paying that the examples of a pension stand for.
+_YEARS = 20
+
 _TABLES: Mapping[str, Callable[[date], RatesTable]] = {
     "voluntary_si": _voluntary_si,
+    "pension_examples": _pension_examples,
     "household_hi": _household_hi,
 }
 

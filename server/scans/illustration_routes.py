@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint as PlainBlueprint
@@ -11,6 +12,7 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
 from server import clock
+from server.leaflets import printing
 from server.rates import tables
 from server.scans import illustration
 from server.scans.illustration import GROUP, YEARS, Asked
@@ -36,12 +38,7 @@ class RatesSchema(Schema):
 @public.get("/minh-hoa")
 def illustrate() -> Response:
     """The page; what the address asks for is worked out on it."""
-    today = clock.today_in_vietnam(clock.now())
-    day_asked = request.args.get("ngay", "")[:10]
-    try:
-        day = date.fromisoformat(day_asked)
-    except ValueError:
-        day, day_asked = today, ""
+    day, day_asked = _day_asked()
     language = request.args.get("lang", "vi")
     asked = Asked(
         request.args.get("muc", illustration.lowest_base(day))[:20],
@@ -53,6 +50,22 @@ def illustrate() -> Response:
     return answer(illustration.illustration_page(asked, day, day_asked, language))
 
 
+@public.get("/minh-hoa.pdf")
+def print_rates() -> Response:
+    """The tables on one page, for a notice board."""
+    pdf = _sheet(_day_asked()[0])
+    response = Response(pdf, content_type="application/pdf") if pdf else Response(status=404)
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Content-Disposition"] = 'inline; filename="muc-dong-huong.pdf"'
+    return response
+
+
+@lru_cache(maxsize=8)
+def _sheet(day: date) -> bytes | None:
+    # a day's figures never change while the program runs, and setting them takes half a second
+    return printing.rates_sheet(day)
+
+
 @blueprint.get("/rates")
 @blueprint.arguments(DayArgumentsSchema, location="query")
 @blueprint.response(200, RatesSchema)
@@ -61,6 +74,15 @@ def show_rates(arguments: dict[str, Any]) -> Response:
     day = arguments["on"] or clock.today_in_vietnam(clock.now())
     found = [table for name in tables.names() if (table := tables.table(name, day))]
     return jsonify({"on": day.isoformat(), "tables": [_wire(table) for table in found]})
+
+
+def _day_asked() -> tuple[date, str]:
+    """The day of the address, with its words; today and nothing where it names none."""
+    text = request.args.get("ngay", "")[:10]
+    try:
+        return date.fromisoformat(text), text
+    except ValueError:
+        return clock.today_in_vietnam(clock.now()), ""
 
 
 def _wire(table: tables.RatesTable) -> dict[str, Any]:

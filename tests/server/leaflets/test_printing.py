@@ -56,8 +56,8 @@ def read(image: Image.Image) -> list[str]:
 def test_every_label_of_a_sheet_is_read(dpi: int) -> None:
     items = [item(seed) for seed in range(3)]
     found = [read(page) for page in pages(printing.sheets("labels", items, 20, "Q"), dpi)]
-    assert printing.labels_a_page(20) >= 40
-    assert found == [[one.address] * printing.labels_a_page(20) for one in items]
+    assert printing.labels_a_page(20, 25) >= 40
+    assert found == [[one.address] * printing.labels_a_page(20, 25) for one in items]
 
 
 @pytest.mark.parametrize("dpi", [150, 300])
@@ -182,3 +182,16 @@ def test_bold_is_the_only_mark() -> None:
 def test_the_sheet_is_a_pdf_of_the_right_size() -> None:
     a5 = pypdfium2.PdfDocument(io.BytesIO(printing.sheets("a5", [item()], None, "Q")))
     assert a5[0].get_size() == pytest.approx((148 / 25.4 * 72, 210 / 25.4 * 72), abs=0.5)
+
+
+def test_the_rates_of_a_day_on_one_page() -> None:
+    before, after = (printing.rates_sheet(day) for day in (date(2026, 6, 30), date(2026, 7, 1)))
+    assert before is not None
+    assert after is not None
+    assert len(pages(after, 50)) == 1
+    assert "1.263.600" in text_of(before)
+    assert "1.366.200" in text_of(after)
+    assert "1.263.600" not in text_of(after)
+    assert "ước tính" in text_of(after)
+    assert "Nghị định 159/2025/NĐ-CP" in text_of(after)
+    assert printing.rates_sheet(date(2020, 1, 1)) is None

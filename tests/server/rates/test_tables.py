@@ -43,3 +43,13 @@ def test_every_row_has_an_amount_for_each_head(name: str) -> None:
 def test_what_is_not_known() -> None:
     assert tables.table("household_hi", date(2025, 6, 30)) is None
     assert tables.table("lottery", AFTER) is None
+
+
+def test_what_comes_back() -> None:
+    table = tables.table("pension_examples", AFTER)
+    assert table is not None
+    assert table.is_estimated
+    amounts = {row.label.vi: row.amounts for row in table.rows}
+    assert amounts["Thu nhập 1.500.000"] == (264_000, 825_000)
+    assert amounts["Thu nhập 10.000.000"] == (2_200_000 - 66_000, 5_500_000)
+    assert "nam đóng đủ 20 năm được 45 %" in table.note.vi

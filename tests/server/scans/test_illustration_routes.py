@@ -70,6 +70,14 @@ def test_it_comes_in_one_trip(client: FlaskClient) -> None:
     assert b"1.500.000" in gzip.decompress(answer.data)
 
 
+def test_on_paper(client: FlaskClient) -> None:
+    assert "/minh-hoa.pdf?ngay=2026-06-30" in page(client, "/minh-hoa?ngay=2026-06-30")
+    answer = client.get("/minh-hoa.pdf?ngay=2026-06-30")
+    assert answer.content_type == "application/pdf"
+    assert answer.data.startswith(b"%PDF-")
+    assert client.get("/minh-hoa.pdf?ngay=2020-01-01").status_code == 404
+
+
 def test_for_programs(client: FlaskClient) -> None:
     body = client.get("/api/v1/rates?on=2026-06-30").get_json()
     tables = {table["id"]: table for table in body["tables"]}
