@@ -18,6 +18,7 @@ LABELS = {
     "contents": "Báo cáo: nội dung, số đếm, ảnh nêu tên",
     "operations": "Thao tác từ máy",
     "scans": "Lượt quét tờ rơi",
+    "leaflet_files": "Bản in và tiếng của tờ rơi",
     "photos": "Ảnh",
     "copied": "Ảnh đã chép",
 }

@@ -15,13 +15,16 @@ PROVINCE = Area(province_codes=frozenset({"01"}))
 #: Role by role, what it may do within its area. A new action or role without a row fails.
 TABLE: dict[Role, set[Action]] = {
     "collaborator": {"activity.read", "activity.write"},
-    "office_reviewer": {"activity.read", "activity.write", "activity.review"},
-    "provincial_reviewer": {"activity.read", "activity.write", "activity.review"},
-    "planner": {"activity.read", "plan.edit"},
+    "office_reviewer": {"activity.read", "activity.write", "activity.review", "leaflet.read"},
+    "provincial_reviewer": {
+        "activity.read", "activity.write", "activity.review", "leaflet.read", "leaflet.write",
+    },
+    "planner": {"activity.read", "plan.edit", "leaflet.read", "leaflet.write"},
     "administrator": {
         "activity.read", "plan.edit", "account.manage", "device.manage", "audit.read",
+        "leaflet.read", "leaflet.write",
     },
-    "auditor": {"activity.read", "audit.read"},
+    "auditor": {"activity.read", "audit.read", "leaflet.read"},
 }  # fmt: skip
 
 
