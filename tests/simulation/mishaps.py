@@ -5,8 +5,11 @@ Not here: what people do on them (`people`), and the network.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sync.replica import Replica
 from tests.simulation.contents import Key, key_of
+from tests.simulation.drafts import book_of, put_book
 from tests.simulation.events import ACCOUNTS
 from tests.simulation.phone import POINTS, Killed, Phone
 from tests.simulation.rules import policy_of_version
@@ -179,8 +182,14 @@ class PhoneEvents(Scene):
 
     def enrol_again(self, phone: Phone) -> bool:
         """An administrator gives a code to a phone that was refused; it keeps what it holds."""
+        before = phone.disk.device
         phone.disk.device = self.server.enrol(phone.account)
+        twins = any(other.disk.device == before for other in self.phones)
+        if twins or before in self.oracle.put_back:  # a new name makes no other life of it
+            self.oracle.put_back |= {before, phone.disk.device}
         phone.signed_out = False
+        # The copies bear the old name, so nothing is known of those under the new one
+        put_book(phone.disk, replace(book_of(phone.disk), told={}))
         self.note(f"{phone.label} enrolled again")
         return True
 

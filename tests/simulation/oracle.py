@@ -46,6 +46,7 @@ class Oracle(PlaceJudge, GrantJudge, DraftJudge):
         self.server = server
         self.saved: dict[Key, Wire] = {}
         self.seen: dict[str, list[list[Any]]] = {}
+        self.shown: dict[tuple[str, str], list[Any]] = {}
         self.renamed: dict[Key, Key] = {}
         self.abandoned: set[Key] = set()
         self.answered: dict[tuple[str, Key], tuple[Any, ...]] = {}
@@ -61,11 +62,12 @@ class Oracle(PlaceJudge, GrantJudge, DraftJudge):
         self.places_named[wire["id"]] = wire["type"], wire["scope"]
         self.owners[key_of(wire)[1]] = account
         self.note_saved(wire)
+        key, row = (phone.device, wire["activity"]), phone.shadow_row(wire["activity"])
+        self.shown[key] = self.shown.get(key, []) if row is None else values(row)
         if wire["type"] == "withdraw":
-            sides = (phone.view(wire["activity"]), phone.shadow_row(wire["activity"]))
             mine = [p.wire for p in phone.outbox if p.wire["activity"] == wire["activity"]]
-            seen = [values(row) for row in sides if row is not None]
-            self.seen[wire["id"]] = [*seen, written(mine)]  # perhaps aside in an earlier life
+            view = values(phone.view(wire["activity"]) or {})
+            self.seen[wire["id"]] = [view, self.shown[key], written(mine)]
 
     # ---- on the server
 
