@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Playwright, sync_playwright
 from sqlalchemy.orm import Session
 
 from server.app import create_app
@@ -78,3 +79,10 @@ def client(app: Flask) -> FlaskClient:
 def now() -> datetime:
     """The moment at which tests happen; pass it to operations."""
     return NOW
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """What drives real browsers. One for the whole run: it refuses a second one beside it."""
+    with sync_playwright() as running:
+        yield running

@@ -7,10 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.journeys.conftest import playwright
 from tests.reliability.loop_disk import why_not
-
-__all__ = ["playwright"]  # a fixture, for the tests with a browser
 
 LINES = pytest.StashKey[list[str]]()
 #: Set where the cuts must not be left out: then a machine that cannot make them fails.
