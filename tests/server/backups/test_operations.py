@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,9 +20,11 @@ from server.change_feed import queries as feed
 from server.database import db
 from server.files.store import store_for
 from server.http.transaction import reading, writing
+from server.leaflets import files
 from server.problems import ProblemError
 from server.soundness.queries import examine
 from tests.factories.backups import at_work, enrol, migrate, report
+from tests.factories.leaflets import CONTENTS, make_version
 
 Install = Callable[..., Flask]
 
@@ -171,3 +174,29 @@ def test_sqlite_is_set_aside(tmp_path: Path, now: datetime) -> None:
         assert aside.exists()
         assert backups.set_aside(db.engine, now) is None
         shutil.rmtree(tmp_path / "first")
+
+
+def test_the_files_of_leaflets_come_back_and_are_examined(
+    install: Install, tmp_path: Path, now: datetime
+) -> None:
+    folder, pdf, audio = tmp_path / "backups", b"%PDF-1.7\n1\n%%EOF\n", b"ID3\x04 sound"
+    with at_work(install("first")) as app, clock.frozen(now):
+        store = store_for(app.extensions["loa_settings"].files_url)
+        printed, heard = files.keep_pdf(store, pdf), files.keep_audio(store, audio)
+        said = {**CONTENTS["vi"], "audio": {
+            "sha256": heard.sha256, "media_type": heard.media_type, "bytes": heard.size,
+        }}  # fmt: skip
+        with writing() as session:
+            make_version(session, now, contents={"vi": said}).pdf_sha256 = printed.sha256
+        taken = back_up(app, folder, now)
+        examined = {one.name: one.examined for one in taken.findings}
+        assert (taken.sound, taken.new_photos, examined["leaflet_files"]) == (True, 2, 2)
+    with at_work(install("second", fill=False)) as app, clock.frozen(now + timedelta(days=1)):
+        restore(app, folder, clock.now())
+        for file, content in ((f"{printed.sha256}.pdf", pdf), (f"{heard.sha256}.mp3", audio)):
+            with closing(app.test_client().get(f"/leaflets/{file}")) as answer:
+                assert answer.data == content
+        assert unsound(app) == []
+        (path,) = tmp_path.glob(f"second/files/leaflet/**/{heard.sha256}")
+        path.unlink()
+        assert unsound(app) == ["leaflet_files"]
