@@ -54,6 +54,17 @@ _PRIMARY_OF = select(pairs.c.first_id, pairs.c.second_id, pairs.c.primary_id).wh
     or_(among(pairs.c.first_id, "ids"), among(pairs.c.second_id, "ids")),
     among(pairs.c.primary_id, "ids"),
 )
+#: Those that count in an activity's stead, by the latest decision first.
+_STANDING = (
+    select(pairs.c.primary_id)
+    .join(_activities, _activities.c.id == pairs.c.primary_id)
+    .where(
+        or_(pairs.c.first_id == bindparam("id"), pairs.c.second_id == bindparam("id")),
+        pairs.c.primary_id != bindparam("id"),
+        _activities.c.status.in_(COUNTED),
+    )
+    .order_by(pairs.c.decided_at.desc(), pairs.c.id.desc())
+)
 _KNOWN_PAIRS = select(pairs.c.first_id, pairs.c.second_id).where(
     or_(among(pairs.c.first_id, "ids"), among(pairs.c.second_id, "ids"))
 )
@@ -63,15 +74,16 @@ def note(session: Session, actor: Actor, now: datetime, helds: Iterable[Held]) -
     """Look for duplicates of what a batch submitted, after it was written. The others are shown
     again to their phones, unless somebody is writing them this moment: nobody is waited for.
 
-    Returns the ids of those of the batch that became one of two.
+    Returns the ids of those beside which, or in whose stead, another one stands since.
     """
     helds = list(helds)
-    release(session, actor, now, [held.columns["id"] for held in helds if _is_taken_back(held)])
+    back = [held.columns["id"] for held in helds if _is_taken_back(held)]
+    released = release(session, actor, now, back)
     fresh = [held.columns for held in helds if _becomes_submitted(held)]
     found = find(session, fresh, now)
     own = {each["id"] for each in fresh}
     _show_again(session, sorted(found - own))
-    return found & own
+    return (found & own) | released
 
 
 def look_again(session: Session, now: datetime, row: Row[Any]) -> None:
@@ -107,22 +119,51 @@ def _is_taken_back(held: Held) -> bool:
     return held.moved and held.columns["status"] == "withdrawn" and was in COUNTED
 
 
-def release(session: Session, actor: Actor, now: datetime, activity_ids: Sequence[str]) -> None:
-    """These activities count no more: what counted nothing because of them counts again."""
+def release(session: Session, actor: Actor, now: datetime, activity_ids: Sequence[str]) -> set[str]:
+    """These activities count no more: what counted nothing because of them counts again, or by
+    another decision. Should one of them stand again, somebody is asked anew. Returns the others."""
     if not activity_ids:
-        return
+        return set()
     connection = session.connection()
     mine = connection.execute(_PRIMARY_OF, {"ids": list(activity_ids)}).all()
+    if not mine:
+        return set()
+    connection.execute(
+        update(pairs)
+        .where(pairs.c.primary_id.in_(activity_ids))
+        .values(decided_at=None, decided_by=None, primary_id=None)
+    )
     others = sorted({each.first_id if each.primary_id == each.second_id else each.second_id
                      for each in mine})  # fmt: skip
     rows = connection.execute(
         select(_activities)
-        .where(_activities.c.id.in_(others), _activities.c.duplicate_of.in_(activity_ids))
+        .where(_activities.c.id.in_(others))
         .order_by(_activities.c.id)
         .with_for_update()
     )
     for row in rows.all():
-        set_primary(session, actor, now, row, None)
+        stays = row.duplicate_of not in activity_ids
+        primary_id = row.duplicate_of if stays else primary_for(session, row.id)
+        set_primary(session, actor, now, row, primary_id)
+    return set(others)
+
+
+def primary_for(session: Session, activity_id: str) -> str | None:
+    """What counts in the activity's stead by the decisions that stand; None if it does itself."""
+    found = session.connection().execute(_STANDING, {"id": activity_id}).scalars().all()
+    return next((each for each in found if not leads_to(session, each, activity_id)), None)
+
+
+def leads_to(session: Session, start_id: str | None, activity_id: str) -> bool:
+    """Whether `activity_id` is what counts for `start_id`, or on the way there."""
+    met: set[str] = set()
+    while start_id is not None and start_id not in met:
+        if start_id == activity_id:
+            return True
+        met.add(start_id)
+        following = select(_activities.c.duplicate_of).where(_activities.c.id == start_id)
+        start_id = session.connection().execute(following).scalar()
+    return False
 
 
 def find(session: Session, submitted: Sequence[Mapping[str, Any]], now: datetime) -> set[str]:

@@ -10,12 +10,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, literal, select, tuple_, update
+from sqlalchemy import Row, exists, literal, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from server import problems
 from server.activities import queries as activities
-from server.activities.duplicates import pairs, set_primary
+from server.activities.duplicates import COUNTED, leads_to, pairs, primary_for, set_primary
+from server.activities.models import Activity
 from server.http.actor import Actor, Area
 from server.problems import ProblemError
 from server.reviews import policy
@@ -39,10 +40,12 @@ def waiting(
     limit: int = 50,
     unit_area: Area | None = None,
 ) -> Sequence[Row[Any]]:
-    """Pairs of the actor's area that nobody has decided on, oldest first."""
+    """Pairs of the actor's area that nobody has decided on, oldest first. One of which a report
+    was taken back or refused needs no decision, unless that stands again."""
     key = (_columns.found_at, _columns.id)
     conditions = [
         _columns.decided_at.is_(None),
+        *(_counts(column) for column in (_columns.first_id, _columns.second_id)),
         activities.within(actor.area, _columns),
         None if unit_area is None else activities.within(unit_area, _columns),
     ]
@@ -69,8 +72,8 @@ def decide(
 ) -> Row[Any]:
     """Say which of the two counts, or None: both do. Returns the pair as it was.
 
-    A later decision takes the place of an earlier one. Raises `not-found`, `forbidden`,
-    `own-work`, `invalid`.
+    A later decision takes the place of an earlier one; of several that are one event one counts,
+    whatever was said of each pair. Raises `not-found`, `forbidden`, `own-work`, `invalid`.
     """
     policy.ensure_reviews(actor)
     pair = session.connection().execute(
@@ -82,19 +85,38 @@ def decide(
     rows = [activities.get(session, id, lock=True) for id in ids]
     for row in rows:
         policy.ensure_may_decide(actor, row)
-    if primary_id is not None and primary_id not in ids:
-        vi, en = "Chọn một trong hai báo cáo.", "Choose one of the two reports."
-        found = [{"field": "primary", "code": "choice", "vi": vi, "en": en}]
-        raise ProblemError(problems.INVALID, problems=found)
-    for row, other in zip(rows, reversed(ids), strict=True):
-        assert row is not None
-        wanted = other if other == primary_id else None
-        if wanted is None and row.duplicate_of not in (None, other):
-            wanted = row.duplicate_of  # it is a duplicate of a third
-        set_primary(session, actor, now, row, wanted)
+    found = {row.id: row for row in rows if row is not None}
+    _ensure_can_count(found, primary_id)
     session.connection().execute(
         update(pairs)
         .where(_columns.id == pair.id)
         .values(decided_at=now, decided_by=actor.account_id, primary_id=primary_id)
     )
+    # The one that counts comes last: what leads from it may lead to the other one
+    for id in sorted(ids, key=lambda each: each == primary_id):
+        other = ids[0] if id == ids[1] else ids[1]
+        wanted = primary_id
+        if id == primary_id or primary_id is None:
+            wanted = found[id].duplicate_of
+            if wanted == other or leads_to(session, wanted, id):
+                wanted = primary_for(session, id)
+        set_primary(session, actor, now, found[id], wanted)
     return pair
+
+
+def _counts(activity_id: Any) -> Any:
+    return exists().where(Activity.id == activity_id, Activity.status.in_(COUNTED))
+
+
+def _ensure_can_count(rows: Mapping[str, Row[Any]], primary_id: str | None) -> None:
+    if primary_id is None:
+        return
+    if primary_id not in rows:
+        vi, en = "Chọn một trong hai báo cáo.", "Choose one of the two reports."
+    elif rows[primary_id].status not in COUNTED:
+        vi = "Báo cáo này đã rút hoặc bị từ chối nên không được tính; hãy chọn báo cáo kia."
+        en = "This report was taken back or refused and counts nothing; choose the other one."
+    else:
+        return
+    found = [{"field": "primary", "code": "choice", "vi": vi, "en": en}]
+    raise ProblemError(problems.INVALID, problems=found)

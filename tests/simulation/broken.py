@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from sync.replica import Replica
-from tests.simulation import broken_phones, broken_servers, broken_waiting
+from tests.simulation import broken_phones, broken_servers, broken_twins, broken_waiting
 from tests.simulation.phone import Phone
 from tests.simulation.server import ModelServer
 
@@ -16,7 +16,7 @@ from tests.simulation.server import ModelServer
 def _variants() -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     parts: dict[str, type[Any]] = {"server": ModelServer, "replica": Replica, "phone": Phone}
-    for module in (broken_servers, broken_phones, broken_waiting):
+    for module in (broken_servers, broken_phones, broken_waiting, broken_twins):
         for name, thing in vars(module).items():
             if not isinstance(thing, type) or thing.__module__ != module.__name__:
                 continue

@@ -127,4 +127,5 @@ def shown(row: Any) -> Any:
     bare = [{k: v for k, v in element.items() if k != "verified"} for element in elements]
     shown = {name: row[name] for name in kept}
     bare.sort(key=repr)
-    return shown | {"elements": bare, "conflicts": len(row["conflicts"])}
+    twins = [row.get("duplicate_of"), *sorted(row.get("possible_duplicates") or ())]
+    return shown | {"elements": bare, "conflicts": len(row["conflicts"]), "twins": twins}

@@ -117,6 +117,23 @@ class ServerEvents(Scene):
         self.note(f"reviewer answers {conflict.id[:8]} {choice} {done}")
         return True
 
+    def twins_decided(self) -> bool:
+        """Two reports side by side: which of them counts, or both do."""
+        there = [(one, other) for one, found in self.server.state.twins.items() for other in found]
+        return bool(there) and self._decide_twins(*self.chance.choice(there))
+
+    def twins_decided_again(self) -> bool:
+        """Somebody thinks better of it, or two reviewers answer at once."""
+        there = list(self.server.state.decided)
+        return bool(there) and self._decide_twins(*self.chance.choice(there))
+
+    def _decide_twins(self, one: str, other: str) -> bool:
+        primary = self.chance.choice([one, other, one, other, None])
+        done = self.server.decide_duplicate(one, other, primary)
+        self.counts[f"twins {'decided' if done else 'refused'}"] += 1
+        self.note(f"reviewer on {one[:8]} and {other[:8]}: {(primary or 'both')[:8]} {done}")
+        return True
+
     def device_revoked(self) -> bool:
         """A phone is shut out; it may still deliver what was done on it."""
         phone = self.chance.choice(self.phones)

@@ -44,6 +44,7 @@ EVENTS: dict[str, int] = {
     "device_revoked": 1, "revoked_enrolled": 3,
     "communes_merged": 1, "commune_divided": 1, "commune_renamed": 1, "rows_move": 6,
     "draft_written": 8, "draft_dropped": 2, "draft_taken": 3,
+    "twins_decided": 6, "twins_decided_again": 2,
     "parked_settled": 8, "settled_again": 3, "file_sealed": 4, "file_delivered": 5,
 }  # fmt: skip
 _LIFE = {
@@ -51,7 +52,7 @@ _LIFE = {
     "phone_copied", "storage_freed", "tab_opened", "tab_closed", "backup_made", "backup_verified",
     "reviewer_opens", "reviewer_decides", "conflict_opened", "conflict_answered", "notice_sent",
     "notice_withdrawn", "scope_granted", "user_changed", "revoked_enrolled", "commune_renamed",
-    "rows_move", "parked_settled", "file_sealed", "draft_written",
+    "rows_move", "twins_decided", "parked_settled", "file_sealed", "draft_written",
     "draft_dropped", "draft_taken",
 }  # fmt: skip
 #: Those of them that are faults, for the summary.

@@ -13,11 +13,11 @@ from sync import outcome as outcomes
 from sync.replica import Replica
 from tests.simulation import communes
 from tests.simulation.contents import content
-from tests.simulation.judge import Judge
+from tests.simulation.judge_of_twins import TwinJudge
 from tests.simulation.state import Logged, State, Wire
 
 
-class PlaceJudge(Judge):
+class PlaceJudge(TwinJudge):
     """Judges where things lie. `places_named`: operation -> its type, the scope it was saved
     with."""
 

@@ -114,6 +114,7 @@ class PhoneEvents(Scene):
         phone = self.chance.choice(self.phones)
         clone = type(phone)(f"{phone.label}'", phone.account, phone.disk.copy())
         clone.app = phone.app
+        self.oracle.put_back.add(phone.disk.device)  # two lives under one name, whoever ends first
         self.phones.append(clone)
         self.note(f"{phone.label} cloned")
         return True

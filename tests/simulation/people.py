@@ -18,7 +18,7 @@ from tests.simulation.state import Wire
 
 #: Weights of what a person does next.
 HABITS: dict[str, int] = {
-    "create": 14, "edit": 34, "submit": 14, "withdraw": 5, "photo": 10, "line": 10,
+    "create": 14, "edit": 30, "submit": 22, "withdraw": 5, "photo": 10, "line": 10,
     "unknown_field": 4, "invalid": 4, "crossing": 4, "server_owned": 2, "malformed": 2,
     "unknown_kind": 1, "bug": 2, "no_permission": 2, "nothing_new": 2, "resend": 6, "decide": 8,
     "poison": 3,
@@ -121,7 +121,7 @@ class Person:
             kind="hologram" if habit == "unknown_kind" else KIND,
             kind_version=self.app,
             set={"event_date": "2026-11-20", **self._values()},
-            add={"evidence": [self._photo()]} if self.room and self.chance.random() < 0.5 else {},
+            add={"evidence": [self._photo()]} if self.room and self.chance.random() < 0.8 else {},
             captured=self._captured(phone),
         )
 
@@ -197,7 +197,7 @@ class Person:
         return values
 
     def _photo(self) -> Wire:
-        sha256 = f"{self.chance.randrange(12):064x}"  # few, so that two phones take the same
+        sha256 = f"{self.chance.randrange(2):064x}"  # few, so that two reports show the same
         return {"sha256": sha256, "size": 9, "media_type": "image/jpeg", "width": 4, "height": 3}
 
     def _captured(self, phone: Replica) -> Wire:

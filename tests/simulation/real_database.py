@@ -34,7 +34,7 @@ from sync.outcome import from_wire
 from sync.record import Record
 from tests.simulation.events import ACCOUNTS
 from tests.simulation.rules import COMMUNES
-from tests.simulation.state import Logged, Notice, Settled, State, Wire
+from tests.simulation.state import Logged, Notice, Settled, State, Wire, pair_of
 
 #: What the world's second 0 is called.
 BEGINNING = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
@@ -151,7 +151,20 @@ class Reader:
             "SELECT id, settlement, successor_id FROM parked_operation WHERE settled_at IS NOT NULL"
         ):
             after.settled[id] = Settled(how, successor)
+        self._read_twins(after)
         return after, logged
+
+    def _read_twins(self, state: State) -> None:
+        state.twins, state.decided = {}, {}
+        for first, second, decided, primary in self._rows(
+            "SELECT first_id, second_id, decided_at, primary_id FROM possible_duplicate "
+            "ORDER BY decided_at, id"
+        ):
+            if decided is not None:
+                state.decided[pair_of(first, second)] = primary
+                continue
+            for one, other in ((first, second), (second, first)):
+                state.twins[one] = (*state.twins.get(one, ()), other)
 
     def read_people(self, state: State) -> None:
         """Phones and grants, which change seldom."""
@@ -180,9 +193,11 @@ class Reader:
     def _read_activities(self, state: State, scope: str, beyond: int) -> None:
         for row in self._rows(
             "SELECT id, seq, kind, kind_version, author_id, status, version, fields, sets, extra, "
-            "approved_version, review FROM activity WHERE scope = ? AND seq > ?", scope, beyond,
+            "approved_version, review, duplicate_of FROM activity WHERE scope = ? AND seq > ?",
+            scope, beyond,
         ):  # fmt: skip
-            id, seq, kind, kind_version, author, status, version, *content, good, seen = row
+            id, seq, kind, kind_version, author, status, version, *content = row
+            *content, good, seen, twin = content
             fields, sets, extra = content
             state.seqs[id] = seq
             found = Record(
@@ -192,6 +207,9 @@ class Reader:
             if found != state.records.get(id):  # else only what stands beside it has changed
                 state.records[id] = found
             state.reviews[id] = seen
+            state.duplicate_of.pop(id, None)
+            if twin is not None:
+                state.duplicate_of[id] = twin
             self._read_conflicts(state, id)
 
     def _read_moves(self, state: State, scope: str, beyond: int) -> None:

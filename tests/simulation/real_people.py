@@ -26,6 +26,7 @@ from server.places import recording
 from server.places.acts import read_act
 from server.problems import ProblemError
 from server.reviews import conflicts, settling
+from server.reviews import duplicates as twins
 from server.reviews import operations as reviews
 from tests.factories.courier import make_parcel, seal
 from tests.simulation.communes import Act
@@ -97,6 +98,16 @@ class RealPeople:
             lambda session, actor, now: conflicts.resolve(
                 session, actor, now, id, conflict, version, choice, typed
             )
+        )
+
+    def decide_duplicate(self, one: str, other: str, primary: str | None) -> bool:
+        first, second = sorted((one, other))
+        found = self.house.connection().execute(
+            "SELECT id FROM possible_duplicate WHERE (first_id, second_id) IN ((?, ?), (?, ?))",
+            (first, second, second, first),
+        ).fetchone()  # fmt: skip
+        return found is not None and self._decides(
+            lambda session, actor, now: twins.decide(session, actor, now, found[0], primary)
         )
 
     def settle_parked(self, id: str, settlement: str, scope: str | None) -> bool:

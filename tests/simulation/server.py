@@ -24,10 +24,10 @@ from sync.outcome import Applied, Outcome, Parked, Retry, to_wire
 from sync.reconcile import Context, Reconciled, reconcile
 from sync.record import Record
 from tests.simulation.communes import is_one_of
-from tests.simulation.keeping import Keeping
 from tests.simulation.port import Account, Bug, Clash, Crashed, Refused, Server, Watch, moment
 from tests.simulation.rules import BUG_TITLE, KIND, policy_of_version, validate
 from tests.simulation.state import Logged, State, Wire, row_without_body
+from tests.simulation.twins import Twins
 
 __all__ = ["Account", "Bug", "Crashed", "ModelServer", "Refused", "Server", "Watch", "moment"]
 
@@ -35,7 +35,7 @@ __all__ = ["Account", "Bug", "Crashed", "ModelServer", "Refused", "Server", "Wat
 CLASHES_MAX = 10
 
 
-class ModelServer(Keeping):
+class ModelServer(Twins):
     """`accounts` maps device -> account; `clock` gives virtual seconds; `name` makes a new id."""
 
     def __init__(
@@ -53,6 +53,7 @@ class ModelServer(Keeping):
         self.incarnation = name()
         self.durable_through: float | None = None
         self.seqs_before: dict[str, int] = {}
+        self.before = self.state
         self.backups: list[tuple[float, State]] = []
         self.fault: str | None = None  # what goes wrong next, and where: see `_fail_at`
         self.meanwhile: Callable[[], None] | None = None  # another writer, between push and pull
@@ -72,7 +73,7 @@ class ModelServer(Keeping):
         self.account_of(request["device"])
         if request["device"] in self.state.revoked:
             return self.take_in_escrow(request)
-        self.seqs_before = self.state.seqs
+        self.seqs_before, self.before = self.state.seqs, self.state
         told = self.push(request)
         self.keep_drafts(request)
         self._fail_at("after_commit")
@@ -122,7 +123,8 @@ class ModelServer(Keeping):
         told = [self.decide(work, raw, request) for raw in raws]
         self._fail_at("before_commit")
         self.commit(work, [raw["id"] for raw in raws])
-        return told
+        # What the commit itself found beside a record gave it another number
+        return [{**t, "seq": work.seqs[t["activity"]]} if t.get("seq") else t for t in told]
 
     def note_word(self, work: State, request: Wire) -> None:
         """How far the phone says it has come: what an older copy of it says takes nothing back."""
@@ -364,6 +366,12 @@ class ModelServer(Keeping):
         applied = all(each["outcome"] == Applied.name and not each.get("reason") for each in own)
         before = self.seqs_before.get(row["id"], 0)
         # What this server does not know the digest does not cover: such a row comes whole.
-        applied = applied and not row.get("extra")
+        applied = applied and not row.get("extra") and not self.is_paired_anew(row["id"])
         mine = bool(own) and applied and own[-1]["seq"] == row["seq"] and before <= cursor
         return row_without_body(row) if mine else dict(row)
+
+    def is_paired_anew(self, id: str) -> bool:
+        """Whether another report stands beside it, or in its stead, since this request came."""
+        before, now = self.before, self.state
+        return (before.twins.get(id), before.duplicate_of.get(id)) != (
+            now.twins.get(id), now.duplicate_of.get(id))  # fmt: skip

@@ -15,6 +15,13 @@ from sync.record import Record
 from tests.simulation.rules import COMMUNES
 
 Wire = dict[str, Any]
+#: Of a report that was taken back or refused, or was never sent, nothing counts anyway.
+COUNTED = ("submitted", "returned", "approved")
+
+
+def pair_of(one: str, other: str) -> tuple[str, str]:
+    """Two activities, whichever is named first."""
+    return (one, other) if one < other else (other, one)
 
 
 @dataclass(frozen=True)
@@ -80,6 +87,11 @@ class State:
     settled: dict[str, Settled] = field(default_factory=dict)
     #: Devices that were shut out.
     revoked: dict[str, bool] = field(default_factory=dict)
+    #: Activities that may be one, while nobody has decided; pairs that are decided, the latest
+    #: last: which of the two counts, or None; and those that count nothing, for another one does.
+    twins: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    decided: dict[tuple[str, str], str | None] = field(default_factory=dict)
+    duplicate_of: dict[str, str] = field(default_factory=dict)
     #: Every conflict that ever was, by its id: the activity, whose it is, how it ended.
     standing: dict[str, tuple[str, Standing]] = field(default_factory=dict)
 
@@ -139,6 +151,8 @@ class State:
             "author": {"id": record.author},
             "review": self.reviews.get(record.id),
             "conflicts": [shown_conflict(conflict) for conflict in conflicts],
+            "duplicate_of": self.duplicate_of.get(record.id),
+            "possible_duplicates": sorted(self.twins.get(record.id, ())),
         }
 
 

@@ -16,7 +16,7 @@ from server.activities import operations as activities
 from server.activities import queries as activity_queries
 from server.activities.models import ActivityCount
 from server.problems import ProblemError
-from server.reviews import duplicates, operations, queries
+from server.reviews import conflicts, duplicates, operations, queries
 from tests.factories.activities import actor_of, make_operation
 from tests.factories.evidence import make_photo
 from tests.factories.reviews import Report, make_report, make_reviewer
@@ -129,6 +129,90 @@ def test_when_the_primary_counts_no_more_the_other_counts_again(
     session.commit()
     assert counted(session, second)
     assert shown(session, second)["duplicate_of"] is None
+
+
+def take_back(session: Session, now: datetime, report: Report) -> None:
+    row = report.row(session)
+    withdrawal = make_operation("withdraw", activity=row.id, base=row.version)
+    actor = actor_of(session, report.author, now)
+    (result,) = activities.apply_batch(session, actor, now, [withdrawal])
+    assert result.outcome.name == "applied"
+    session.commit()
+
+
+def three(session: Session, now: datetime, reviewer: Any) -> tuple[list[Report], Any]:
+    """Three reports of one event, and how to say of two of them which one counts."""
+    reports = [at(session, now, f"07:0{minute}") for minute in (0, 1, 2)]
+    pairs = {frozenset((each.first_id, each.second_id)): each.id
+             for each in duplicates.waiting(session, reviewer)}  # fmt: skip
+
+    def decide(one: int, other: int, primary: int | None) -> None:
+        pair = pairs[frozenset((reports[one].id, reports[other].id))]
+        chosen = None if primary is None else reports[primary].id
+        duplicates.decide(session, reviewer, now, pair, chosen)
+        session.commit()
+
+    return reports, decide
+
+
+def test_of_three_one_counts_though_each_was_said_to_be_anothers(
+    session: Session, now: datetime, reviewer: Any
+) -> None:
+    reports, decide = three(session, now, reviewer)
+    decide(0, 1, 1)
+    decide(1, 2, 2)
+    decide(2, 0, 0)
+    assert [counted(session, each) > 0 for each in reports] == [True, False, False]
+
+
+def test_an_earlier_decision_holds_when_a_later_one_is_undone(
+    session: Session, now: datetime, reviewer: Any
+) -> None:
+    reports, decide = three(session, now, reviewer)
+    decide(0, 1, 1)
+    decide(0, 2, 2)
+    decide(0, 2, None)
+    assert shown(session, reports[0])["duplicate_of"] == reports[1].id
+    take_back(session, now, reports[1])
+    assert counted(session, reports[0])
+
+
+def test_what_counts_nothing_is_not_chosen_and_not_asked_about(
+    session: Session, now: datetime, reviewer: Any
+) -> None:
+    first, second = at(session, now, "07:00"), at(session, now, "07:05")
+    (pair,) = duplicates.waiting(session, reviewer)
+    take_back(session, now, first)
+    assert duplicates.waiting(session, reviewer) == []
+    with pytest.raises(ProblemError) as caught:
+        duplicates.decide(session, reviewer, now, pair.id, first.id)
+    assert caught.value.problem.slug == "invalid"
+    session.rollback()
+    assert counted(session, second)
+
+
+def test_what_stands_again_is_asked_about_again(
+    session: Session, now: datetime, reviewer: Any
+) -> None:
+    first, second = at(session, now, "07:00"), at(session, now, "07:05")
+    (pair,) = duplicates.waiting(session, reviewer)
+    duplicates.decide(session, reviewer, now, pair.id, first.id)
+    session.commit()
+    take_back(session, now, first)
+    assert shown(session, second)["possible_duplicates"] == [first.id]
+    actor = actor_of(session, first.author, now)
+    row = first.row(session)
+    edit = make_operation("submit", activity=row.id, base=row.version - 1, set={"note": "vẫn có"},
+                          was={"note": row.fields.get("note")})  # fmt: skip
+    (result,) = activities.apply_batch(session, actor, now, [edit])
+    session.commit()
+    assert result.outcome.name == "conflict"
+    conflict = activity_queries.open_conflicts(session, [first.id])[first.id][0]
+    conflicts.resolve(session, reviewer, now, first.id, conflict.operation_id,
+                      first.row(session).version, "proposed", {})  # fmt: skip
+    session.commit()
+    assert first.row(session).status == "submitted"
+    assert [each.id for each in duplicates.waiting(session, reviewer)] == [pair.id]
 
 
 def test_who_may_decide(session: Session, now: datetime, reviewer: Any) -> None:
