@@ -12,11 +12,12 @@ from typing import Any
 
 import click
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from server import clock
 from server.http.actor import SYSTEM
 from server.http.transaction import reading, writing
-from server.leaflets import documents, queries, wire, workbook
+from server.leaflets import documents, moving, queries, wire, workbook
 from server.leaflets import runs as print_runs
 from server.leaflets.queries import RunFilter
 from server.problems import ProblemError
@@ -81,17 +82,21 @@ def import_file(
 ) -> None:  # fmt: skip
     """Make runs from FILE (XLSX): all, or none if any row has a mistake."""
     now = clock.now()
+
+    def make(session: Session) -> tuple[str, list[str]]:
+        batch, made = print_runs.make(
+            session, SYSTEM, now, version_id, orders, troubles=troubles,
+            confirm_outdated=confirm_outdated, province_code=province,
+        )  # fmt: skip
+        codes = [run.code for run in made]
+        if dry_run:
+            session.rollback()
+        return batch, codes
+
     with app.app_context():
         try:
             orders, troubles = workbook.read(file.read_bytes())
-            with writing() as session:
-                batch, made = print_runs.make(
-                    session, SYSTEM, now, version_id, orders, troubles=troubles,
-                    confirm_outdated=confirm_outdated, province_code=province,
-                )  # fmt: skip
-                codes = [run.code for run in made]
-                if dry_run:
-                    session.rollback()
+            batch, codes = moving.despite_moves(make)
         except ProblemError as error:
             raise click.ClickException(_told(error)) from error
     if as_json:

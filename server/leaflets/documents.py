@@ -1,9 +1,10 @@
-"""What phones know of print runs: a document each, in the feed of the place where it is handed out.
+"""What phones know of print runs: a document each, in the feed of whoever hands it out.
 
-A run of a commune is in that commune's feed, one of a whole province in the province's, which only
-the province's own phones read: in each commune's it would be too many, and a hand-out of a run that
-the phone does not know is recorded all the same. Long after its period a run is taken away. Not
-here: when a document gets its number (`change_feed`).
+A run of a commune is in that commune's feed. One of a whole province, or of the nation, is handed
+out in every commune, so it is in the reference feed, which every phone reads: there are few of
+them, and in each commune's feed it would lie a hundred times. A hand-out of a run that the phone
+does not know is recorded all the same. Long after its period a run is taken away. Not here: when a
+document gets its number (`change_feed`).
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
 from server import clock
-from server.accounts.areas import NATION_UNIT
 from server.change_feed import operations as change_feed
 from server.change_feed import queries as feed
 from server.leaflets.law import is_outdated
@@ -30,11 +30,7 @@ KEPT_AFTER = timedelta(days=60)
 
 def scope_of(run: PrintRun) -> str:
     """The feed in which `run` lies."""
-    if run.commune_id is not None:
-        return f"commune:{run.commune_id}"
-    if run.province_code is not None:
-        return f"province:p-{run.province_code}-2025"
-    return f"nation:{NATION_UNIT}"
+    return "reference" if run.commune_id is None else f"commune:{run.commune_id}"
 
 
 def document_id(run: PrintRun) -> str:

@@ -20,7 +20,7 @@ from server.http.body import read_bytes
 from server.http.credentials import current_actor
 from server.http.openapi import documented
 from server.http.transaction import reading, writing
-from server.leaflets import policy, queries, runs, wire, workbook
+from server.leaflets import moving, policy, queries, runs, wire, workbook
 from server.leaflets.orders import Order, Troubles
 from server.leaflets.queries import RunFilter, RunRow
 from server.leaflets.schemas import (
@@ -41,7 +41,7 @@ blueprint = Blueprint(
 
 _READS = (problems.UNAUTHENTICATED, problems.FORBIDDEN)
 _MAKES = (*_READS, problems.NOT_FOUND, problems.LEAFLET_STATE, problems.LEAFLET_OUTDATED,
-          problems.RUNS_INVALID)  # fmt: skip
+          problems.RUNS_INVALID, problems.OVERLOADED)  # fmt: skip
 _CHANGES = (*_READS, problems.NOT_FOUND, problems.LEAFLET_STATE)
 _SHEET = (workbook.MEDIA_TYPE, "application/octet-stream")
 
@@ -149,17 +149,21 @@ def _made(
     asked: dict[str, Any], orders: Sequence[Order], troubles: Troubles
 ) -> tuple[Response, int]:
     actor, now = current_actor(), clock.now()
-    with writing() as session:
+
+    def make(session: Session) -> tuple[str | None, list[dict[str, Any]]]:
         batch_id, made = runs.make(
             session, actor, now, asked["version"], orders, troubles=troubles,
             confirm_outdated=asked["confirm_outdated"], province_code=asked.get("province"),
         )  # fmt: skip
         rows = {row.run.id: row for row in queries.runs_of(session, [one.id for one in made])}
         items = _items(session, [rows[one.id] for one in made])
-        if asked["dry_run"]:
-            session.rollback()  # all was tried, down to the database; nothing of it stays
-            return jsonify({"batch": None, "items": [_without_id(one) for one in items]}), 200
-    return jsonify({"batch": batch_id, "items": items}), 201
+        if not asked["dry_run"]:
+            return batch_id, items
+        session.rollback()  # all was tried, down to the database; nothing of it stays
+        return None, [_without_id(one) for one in items]
+
+    batch_id, items = moving.despite_moves(make)
+    return jsonify({"batch": batch_id, "items": items}), 200 if batch_id is None else 201
 
 
 def _without_id(item: dict[str, Any]) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def test_runs_bear_codes_and_are_told_to_phones(
     assert len({run.code for run in made}) == 3
     told = documents(session)
     assert [told[f"print_run:{run.id}"].scope for run in made] == [
-        f"commune:{COMMUNE}", "commune:c-00008-2025", "province:p-01-2025",
+        f"commune:{COMMUNE}", "commune:c-00008-2025", "reference",
     ]  # fmt: skip
     assert told[f"print_run:{made[0].id}"].body == {
         "code": made[0].code, "leaflet_title": "voluntary_si",
