@@ -362,8 +362,8 @@ class Replica:
             effective = outcome["outcome"] == outcomes.Applied.name
             if wire is not None and wire["activity"] == row["id"] and effective:
                 made = apply_operation(made, wire, self.policies(wire["kind"]))
-        if made is None:
-            return False
+        if made is None or made.get("extra"):
+            return False  # a field that this app does not know; the server's row has none such
         made = {**made, **row}
         try:
             known = digests.content_digest(*content_of(made, self.policies(made["kind"])))

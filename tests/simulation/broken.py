@@ -8,7 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 from sync.replica import Replica
-from tests.simulation import broken_phones, broken_servers, broken_twins, broken_waiting
+from tests.simulation import (
+    broken_bytes,
+    broken_phones,
+    broken_servers,
+    broken_twins,
+    broken_waiting,
+)
 from tests.simulation.phone import Phone
 from tests.simulation.server import ModelServer
 
@@ -16,7 +22,8 @@ from tests.simulation.server import ModelServer
 def _variants() -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     parts: dict[str, type[Any]] = {"server": ModelServer, "replica": Replica, "phone": Phone}
-    for module in (broken_servers, broken_phones, broken_waiting, broken_twins):
+    modules = (broken_servers, broken_phones, broken_waiting, broken_twins, broken_bytes)
+    for module in modules:
         for name, thing in vars(module).items():
             if not isinstance(thing, type) or thing.__module__ != module.__name__:
                 continue

@@ -29,6 +29,7 @@ EVENTS: dict[str, int] = {
     "person_acts": 46, "phone_asks": 36, "hours_pass": 2,
     "request_arrives": 38, "answer_arrives": 38, "request_lost": 3, "answer_lost": 4,
     "request_cut": 1, "answer_cut": 2, "request_doubled": 6, "answer_doubled": 3,
+    "request_garbled": 2, "answer_garbled": 2,
     "portal_answers": 1, "too_large": 1, "overloaded": 1, "gateway_fails": 2,
     "line_one_way": 1, "swizzle": 1,
     "phone_killed": 4, "phone_killed_midway": 4, "power_cut": 2, "storage_fills": 1,
@@ -46,6 +47,7 @@ EVENTS: dict[str, int] = {
     "draft_written": 8, "draft_dropped": 2, "draft_taken": 3,
     "twins_decided": 6, "twins_decided_again": 2,
     "parked_settled": 8, "settled_again": 3, "file_sealed": 4, "file_delivered": 5,
+    "file_garbled": 1,
 }  # fmt: skip
 _LIFE = {
     "person_acts", "phone_asks", "hours_pass", "request_arrives", "answer_arrives",
@@ -67,6 +69,7 @@ class Response:
     answer: Wire | None = None
     media_type: str = "application/json"
     text: str | None = None
+    body: bytes | None = None
     retry_after_s: float = 0
 
 

@@ -9,7 +9,9 @@ import json
 from typing import Any
 
 from sync.replica import Replica
+from tests.simulation.contents import same_hash
 from tests.simulation.judge import Judge, Violation
+from tests.simulation.state import State, Wire
 
 
 class ByteJudge(Judge):
@@ -22,6 +24,19 @@ class ByteJudge(Judge):
         except ValueError:
             return
         raise Violation("I7 a part is nothing: the start of a request reads as a request")
+
+    def on_garbled(
+        self, before: State, after: State, sent: tuple[Wire, ...], *, read: bool
+    ) -> None:
+        """Bytes reached the server of which one was wrong; whether it took them for a message."""
+        if not read:
+            self.expect("I7 what is garbled is nothing", after is before, "refused, with an effect")
+            return
+        wires = {wire["id"]: wire for wire in sent}
+        for id, row in after.log.items():
+            if id not in before.log:
+                same = id in wires and same_hash(row.stored.hash, wires[id])
+                self.expect("I7 what is read is what was sent", same, f"{id}")
 
     def on_no_answer(self, waiting: int, after: Replica) -> None:
         """No whole answer of ours reached a phone that had so many operations `waiting`."""

@@ -116,9 +116,10 @@ class Phone:
 
     def hear(self, request: Wire, response: Response, now: float) -> Replica | None:
         """A response arrives. Returns what was durable before if it was an answer and taken."""
-        answer = response.answer if response.status == 200 and response.text is None else None
+        whole = response.status == 200 and response.text is None and response.body is None
+        answer = response.answer if whole else None
         if answer is None:
-            body = (response.text or "").encode()
+            body = (response.text or "").encode() if response.body is None else response.body
             read = read_answer(response.status, response.media_type, body, response.retry_after_s)
             if isinstance(read, NoAnswer):
                 self.fail(read, now)

@@ -148,24 +148,29 @@ class RealPeople:
 
     def carry(self, file: SealedFile, carrier: str) -> None:
         """A file is sealed for the server and brought by another phone. Raises Refused."""
-        headers = {"Authorization": f"Bearer {self.tokens[carrier]}"}
+        body = self.seal(file, carrier)
+        self.sent = [wire["id"] for wire in file.operations]
+        try:
+            self.bring(body, carrier)
+        finally:
+            self.sent = []
+
+    def seal(self, file: SealedFile, carrier: str) -> bytes:
+        """The file, for the key that the carrier's phone is told of."""
         parcel = make_parcel(
             self.tokens[file.device], file.device, file.operations, epoch=file.epoch
         )
-        self.sent = [wire["id"] for wire in file.operations]
-        try:
-            with self.time():
-                said = self.client.get("/api/v1/courier/key", headers=headers)
-                if said.status_code != 200:
-                    raise Refused(said.status_code)
-                key = base64.b64decode(json.loads(said.data)["public_key"])
-                done = self.client.post(
-                    "/api/v1/courier",
-                    data=seal(parcel, [], key),
-                    headers={**headers, "Content-Type": MEDIA_TYPE},
-                )
-        finally:
-            self.sent = []
+        headers = {"Authorization": f"Bearer {self.tokens[carrier]}"}
+        with self.time():
+            said = self.client.get("/api/v1/courier/key", headers=headers)
+        if said.status_code != 200:
+            raise Refused(said.status_code)
+        return seal(parcel, [], base64.b64decode(json.loads(said.data)["public_key"]))
+
+    def bring(self, body: bytes, carrier: str) -> None:
+        headers = {"Authorization": f"Bearer {self.tokens[carrier]}", "Content-Type": MEDIA_TYPE}
+        with self.time():
+            done = self.client.post("/api/v1/courier", data=body, headers=headers)
         self.after_request()
         if done.status_code != 200:
             raise Refused(done.status_code)

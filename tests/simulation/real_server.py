@@ -99,13 +99,15 @@ class RealServer(RealPeople):
         return answer
 
     def _post(self, request: Wire) -> Wire:
-        token = self.tokens[request["device"]]
+        return self.sync_bytes(request["device"], json.dumps(request).encode(), packed=False)
+
+    def sync_bytes(self, device: str, body: bytes, *, packed: bool) -> Wire:
+        headers = {
+            "Authorization": f"Bearer {self.tokens[device]}", "Content-Type": "application/json",
+        }  # fmt: skip
+        headers |= {"Content-Encoding": "gzip"} if packed else {}
         with self.time():
-            response = self.client.post(
-                "/api/v1/sync",
-                data=json.dumps(request).encode(),
-                headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
-            )
+            response = self.client.post("/api/v1/sync", data=body, headers=headers)
         self.after_request()
         if response.status_code != 200:
             raise Refused(response.status_code)

@@ -92,6 +92,7 @@ class Scene:
             answer = self.server.sync(request)
         except Crashed as moment:
             self.note(f"server died {moment}")
+            self.oracle.on_drafts(before, self.server, request)
             return None
         except Refused as refused:
             self.note(f"server refused {phone.label} {refused.status}")

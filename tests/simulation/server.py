@@ -23,11 +23,11 @@ from sync.operation import Operation, parse_operation
 from sync.outcome import Applied, Outcome, Parked, Retry, to_wire
 from sync.reconcile import Context, Reconciled, reconcile
 from sync.record import Record
+from tests.simulation.bytes_in import BytesIn
 from tests.simulation.communes import is_one_of
 from tests.simulation.port import Account, Bug, Clash, Crashed, Refused, Server, Watch, moment
 from tests.simulation.rules import BUG_TITLE, KIND, policy_of_version, validate
 from tests.simulation.state import Logged, State, Wire, row_without_body
-from tests.simulation.twins import Twins
 
 __all__ = ["Account", "Bug", "Crashed", "ModelServer", "Refused", "Server", "Watch", "moment"]
 
@@ -35,7 +35,7 @@ __all__ = ["Account", "Bug", "Crashed", "ModelServer", "Refused", "Server", "Wat
 CLASHES_MAX = 10
 
 
-class ModelServer(Twins):
+class ModelServer(BytesIn):
     """`accounts` maps device -> account; `clock` gives virtual seconds; `name` makes a new id."""
 
     def __init__(

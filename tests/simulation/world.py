@@ -10,10 +10,10 @@ from __future__ import annotations
 from tests.simulation.country import CountryEvents
 from tests.simulation.desk import ServerEvents
 from tests.simulation.events import EVENTS, RECOVERY_ROUNDS_MAX, STEPS
+from tests.simulation.garbling import GarblingEvents
 from tests.simulation.handing_over import HandingOverEvents
 from tests.simulation.judge import Violation
 from tests.simulation.mishaps import PhoneEvents
-from tests.simulation.network import NetworkEvents
 from tests.simulation.phone import Phone
 from tests.simulation.writing import WritingEvents
 
@@ -21,7 +21,7 @@ _NAMES, _WEIGHTS = tuple(EVENTS), tuple(EVENTS.values())
 
 
 class World(
-    WritingEvents, HandingOverEvents, CountryEvents, PhoneEvents, NetworkEvents, ServerEvents
+    WritingEvents, HandingOverEvents, CountryEvents, PhoneEvents, GarblingEvents, ServerEvents
 ):
     """One seed's history. `run` raises Violation, with the trace in `trace`."""
 

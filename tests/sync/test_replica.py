@@ -138,6 +138,17 @@ def test_a_row_without_body_that_i_cannot_make_is_read_again(phone: Replica) -> 
     assert phone.idle()
 
 
+def test_a_row_without_body_has_no_field_that_my_app_does_not_know(phone: Replica) -> None:
+    """The digest says nothing of such a field: it may have been cleared since."""
+    create(phone, title="a", mood="an older one")
+    whole = row(2, 2, {"title": "a"})
+    bare = {name: whole[name] for name in ("type", "id", "seq", "version", "digest", "status")}
+    sync(phone, lambda request: answer([bare], told(request)))
+    assert phone.make_request()["cursors"] == {SCOPE: 0}
+    sync(phone, lambda request: answer([whole]))
+    assert phone.shadow_row(A)["extra"] == {}  # type: ignore[index]
+
+
 def test_my_change_stays_in_view_until_its_row_has_come(phone: Replica) -> None:
     create(phone)
     other = row(1, 1, {"title": "z"}, id=id_of(50))

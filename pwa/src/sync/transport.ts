@@ -8,6 +8,8 @@ const TIMEOUT_MS = 90_000;
 /** Below this packing costs more than it saves. */
 const PACK_MIN_CHARACTERS = 1024;
 
+const STRICT = new TextDecoder("utf-8", { fatal: true });
+
 export type Fetch = typeof fetch;
 
 /** Throws SyncError("offline") when nothing, or not all, came back. */
@@ -34,7 +36,8 @@ export async function exchange(
       cache: "no-store",
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    answered = await response.text();
+    // Strictly: a byte that became another must not come to stand in a report as a box.
+    answered = STRICT.decode(await response.arrayBuffer());
   } catch {
     throw new SyncError("offline");
   }
