@@ -262,6 +262,14 @@ SHEETS_REFUSED = _define(
     "Not printable so: too many runs at once, a code too large for the form, a leaflet without"
     " words, or letters that the font lacks.",
 )  # fmt: skip
+PRINTING_FAILED = _define(
+    "printing-failed", 503,
+    "Máy chủ chưa tạo được bản in: quá lâu, quá bận hoặc gặp lỗi. Không có gì bị mất. Thử lại sau"
+    " ít phút, in ít hơn mỗi lần; vẫn không được thì báo người quản trị.",
+    "The server could not make the sheets: it took too long, was too busy or failed. Nothing is"
+    " lost. Try again in some minutes, print fewer at once; if that fails too, tell the"
+    " administrator.",
+)  # fmt: skip
 
 # ---- backups
 BACKUP_MISSING = _define(

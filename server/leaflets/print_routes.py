@@ -1,13 +1,13 @@
 """What is printed of runs, over HTTP: a code as a picture, sheets of paper as PDF.
 
-Who reads the runs of a place may print them; nothing is written. What a person may print at once is
-bounded by what a request may take. Not here: making runs (`run_routes`), how sheets look
-(`printing`).
+Who reads the runs of a place may print them; nothing is written. A large order is answered by
+several PDFs in a ZIP, each made when the one before is on its way: neither memory nor the wait for
+the first byte grows with it. Not here: making runs (`run_routes`), how sheets look (`printing`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from flask import Response, current_app
@@ -19,11 +19,13 @@ from server.http.actor import Actor
 from server.http.credentials import current_actor
 from server.http.openapi import documented
 from server.http.transaction import reading
-from server.leaflets import policy, printing, qr, queries
+from server.leaflets import policy, printing, qr, queries, runs
+from server.leaflets.archives import zipped
 from server.leaflets.contents import says_something
 from server.leaflets.print_schemas import PictureArgumentsSchema, SheetsSchema
-from server.leaflets.printing import Form, SheetItem
+from server.leaflets.printing import Form, SheetItem, SheetText
 from server.leaflets.queries import RunFilter, RunRow
+from server.leaflets.typesetting import TypesettingError
 from server.places import queries as places
 from server.problems import ProblemError
 
@@ -32,8 +34,8 @@ blueprint = Blueprint(
 )
 
 PNG_DPI = 300
-#: About as many as are set in five seconds.
-RUNS_MAX: Mapping[Form, int] = {"labels": 200, "a5": 100, "poster": 200, "code_cards": 1_000}
+#: As many as are made at once, so that each batch can be printed.
+RUNS_MAX = runs.RUNS_MAX
 _READS = (problems.UNAUTHENTICATED, problems.FORBIDDEN, problems.NOT_FOUND)
 
 
@@ -59,22 +61,44 @@ def show_code_png(query: dict[str, Any], run_id: str) -> Response:
 
 @blueprint.post("/print-runs/sheets")
 @blueprint.arguments(SheetsSchema)
+@blueprint.doc(responses={200: {"content": {"application/pdf": {}, "application/zip": {}}}})
 @blueprint.response(200, content_type="application/pdf")
-@documented(*_READS, problems.SHEETS_REFUSED)
+@documented(*_READS, problems.SHEETS_REFUSED, problems.PRINTING_FAILED)
 def print_sheets(body: dict[str, Any]) -> Response:
-    """Runs on paper: labels with cut marks, the A5 leaflet, a poster, or cards for communes."""
+    """Runs on paper: labels with cut marks, the A5 leaflet, a poster, or cards for communes.
+
+    A PDF; for more runs than one holds a ZIP of PDFs, named by the places of their runs in order.
+    """
     actor, form = current_actor(), body["form"]
     policy.ensure_reads(actor)
     _ensure_fits(form, body["size_mm"])
     with reading() as session:
-        rows = _rows(session, actor, body, RUNS_MAX[form])
-        items = _items(session, rows, form)
+        rows = _rows(session, actor, body)
+        items = _items(session, rows, form, body["language"])
+    # outside the transaction: setting a hundred pages takes its time
     try:
-        # outside the transaction: setting a hundred pages takes its time
-        content = printing.sheets(form, items, body["size_mm"], body["level"])
+        pieces = printing.pieces(form, items)
+        first = printing.sheets(form, pieces[0], body["size_mm"], body["level"])
     except printing.UnprintableError as error:
         raise ProblemError(problems.SHEETS_REFUSED, reason="letters") from error
-    return _file(content, "application/pdf", f"{form}-{items[0].code}.pdf")
+    except TypesettingError as error:
+        raise ProblemError(problems.PRINTING_FAILED, reason=str(error)) from error
+    if len(pieces) == 1:
+        return _file(first, "application/pdf", f"{form}-{items[0].code}.pdf")
+    files = _files(form, pieces, first, body["size_mm"], body["level"])
+    return _file(zipped(files, clock.now()), "application/zip", f"{form}-{items[0].code}.zip")
+
+
+def _files(
+    form: Form, pieces: Sequence[Sequence[SheetItem]], first: bytes, size_mm: int | None,
+    level: qr.Level,
+) -> Iterator[tuple[str, bytes]]:  # fmt: skip
+    """The PDF of each piece under its name; the first is made already."""
+    start = 1
+    for piece in pieces:
+        content = first if start == 1 else printing.sheets(form, piece, size_mm, level)
+        yield f"{form}-{start:04d}-{start + len(piece) - 1:04d}.pdf", content
+        start += len(piece)
 
 
 def _symbol(run_id: str, level: qr.Level) -> tuple[str, qr.Symbol]:
@@ -88,31 +112,37 @@ def _symbol(run_id: str, level: qr.Level) -> tuple[str, qr.Symbol]:
     return code, qr.symbol_of(_address(code), level)
 
 
-def _rows(session: Session, actor: Actor, body: Mapping[str, Any], most: int) -> list[RunRow]:
-    """The runs asked for, in the order asked for; all of them, or a problem."""
+def _rows(session: Session, actor: Actor, body: Mapping[str, Any]) -> list[RunRow]:
+    """The runs asked for, all of them or a problem: in the order asked for, a batch by places."""
     if body["batch"] is not None:
         wanted = RunFilter(actor.area, clock.today_in_vietnam(clock.now()), batch_id=body["batch"])
-        rows = queries.list_runs(session, wanted, None, most + 1)[::-1]
+        rows = sorted(queries.list_runs(session, wanted, None, RUNS_MAX + 1), key=_by_place)
     else:
         ids = list(dict.fromkeys(body["runs"]))
-        _ensure_few(len(ids), most)
+        _ensure_few(len(ids))
         found = {row.run.id: row for row in queries.runs_of(session, ids) if _may_read(actor, row)}
         rows = [found[id] for id in ids if id in found]
         if len(rows) < len(ids):
             raise ProblemError(problems.NOT_FOUND)
     if not rows:
         raise ProblemError(problems.NOT_FOUND)
-    _ensure_few(len(rows), most)
+    _ensure_few(len(rows))
     return rows
+
+
+def _by_place(row: RunRow) -> tuple[str, ...]:
+    """By province and commune as their codes go, so that a pile of paper is dealt out at once."""
+    run = row.run
+    return run.province_code or "", run.unit_id, run.place_detail, run.code
 
 
 def _may_read(actor: Actor, row: RunRow) -> bool:
     return policy.may_at(actor, "leaflet.read", row.run.province_code, row.run.commune_id)
 
 
-def _ensure_few(amount: int, most: int) -> None:
-    if amount > most:
-        raise ProblemError(problems.SHEETS_REFUSED, reason="too_many", most=most)
+def _ensure_few(amount: int) -> None:
+    if amount > RUNS_MAX:
+        raise ProblemError(problems.SHEETS_REFUSED, reason="too_many", most=RUNS_MAX)
 
 
 def _ensure_fits(form: Form, size_mm: int | None) -> None:
@@ -121,7 +151,9 @@ def _ensure_fits(form: Form, size_mm: int | None) -> None:
         raise ProblemError(problems.SHEETS_REFUSED, reason="too_large", most=most)
 
 
-def _items(session: Session, rows: Sequence[RunRow], form: Form) -> list[SheetItem]:
+def _items(
+    session: Session, rows: Sequence[RunRow], form: Form, language: str | None
+) -> list[SheetItem]:
     names = places.units(session, {row.run.unit_id for row in rows})
     return [
         SheetItem(
@@ -130,26 +162,31 @@ def _items(session: Session, rows: Sequence[RunRow], form: Form) -> list[SheetIt
             place=names[run.unit_id].full_name if run.unit_id in names else "Cả nước",
             place_detail=run.place_detail, period_from=run.period_from, period_to=run.period_to,
             copies=run.copies,
-            blocks=_blocks(printed.languages, printed.contents) if form == "a5" else (),
+            texts=_texts(printed.languages, printed.contents, language) if form == "a5" else (),
         )
         for run, printed, leaflet, _ in rows
     ]  # fmt: skip
 
 
-def _blocks(languages: Sequence[str], contents: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    """The words in the first language; none is refused: a bare title is no leaflet."""
-    content: Mapping[str, Any] = contents.get(next(iter(languages), "vi"), {})
-    if not says_something(content):
-        raise ProblemError(problems.SHEETS_REFUSED, reason="no_words")
-    blocks: Sequence[Mapping[str, Any]] = content["blocks"]
-    return blocks
+def _texts(
+    languages: Sequence[str], contents: Mapping[str, Any], language: str | None
+) -> Sequence[SheetText]:
+    """The words in each language that has any, or in one; none is refused: a bare title is no
+    leaflet."""
+    found = [
+        SheetText(one, contents[one]["blocks"]) for one in languages
+        if language in (None, one) and says_something(contents.get(one, {}))
+    ]  # fmt: skip
+    if not found:
+        raise ProblemError(problems.SHEETS_REFUSED, reason="no_words", language=language)
+    return found
 
 
 def _address(code: str) -> str:
     return qr.address_of(current_app.extensions["loa_settings"].public_url, code)
 
 
-def _file(content: str | bytes, media_type: str, name: str) -> Response:
+def _file(content: str | bytes | Iterator[bytes], media_type: str, name: str) -> Response:
     response = Response(content, content_type=media_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -10,6 +10,7 @@ from server.leaflets import printing, qr
 
 _ID = validate.Regexp(r"^[a-zA-Z0-9-]{1,60}\Z")
 _SIZE = validate.Range(min=qr.SIZE_MM_MIN, max=qr.SIZE_MM_MAX)
+_LANGUAGE = validate.Regexp(r"^[a-z_-]{1,40}\Z")
 _LEVEL = validate.OneOf(get_args(qr.Level))
 
 
@@ -26,15 +27,19 @@ class PictureArgumentsSchema(_Strict):
 
 
 class SheetsSchema(_Strict):
-    """`runs` or a whole `batch`. Without `size_mm` the form takes what suits it."""
+    """`runs` or a whole `batch`. Without `size_mm` the form takes what suits it.
+
+    The leaflet itself is printed in each language that it has, or in `language`.
+    """
 
     runs = fields.List(
-        fields.String(validate=_ID), load_default=None, validate=validate.Length(min=1, max=2_000)
+        fields.String(validate=_ID), load_default=None, validate=validate.Length(min=1)
     )
     batch = fields.String(load_default=None, validate=_ID)
     form = fields.String(required=True, validate=validate.OneOf(printing.FORMS))
     size_mm = fields.Integer(load_default=None, allow_none=True, validate=_SIZE)
     level = fields.String(load_default=qr.DEFAULT_LEVEL, validate=_LEVEL)
+    language = fields.String(load_default=None, allow_none=True, validate=_LANGUAGE)
 
     @validates_schema
     def _either(self, data: dict[str, Any], **_: Any) -> None:

@@ -2,7 +2,7 @@
 
 Typst sets them; what people wrote reaches it as data and is never markup. The font is embedded and
 the same runs give the same bytes. Pure. Not here: who may print and what (`print_routes`), how a
-sheet looks (`templates/sheets.typ`).
+sheet looks (`templates/sheets.typ`), what it says around people's words (`sheet_words.yaml`).
 """
 
 from __future__ import annotations
@@ -13,18 +13,28 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from pathlib import Path
 from typing import Any, Literal, get_args
+
+import yaml
 
 from server import short_codes
 from server.leaflets import qr
 from server.leaflets.typesetting import typeset
 from server.rates import tables
 
-Form = Literal["labels", "a5", "poster", "code_cards"]
+Form = Literal["labels", "labels_once", "a5", "poster", "poster_a3", "code_cards"]
 FORMS: tuple[Form, ...] = get_args(Form)
 #: The sizes that suit each form, in mm: what it takes by itself, and the largest that fits.
 SIZES_MM: Mapping[Form, tuple[int, int]] = {
-    "labels": (25, 80), "a5": (28, 60), "poster": (90, 100), "code_cards": (28, 32),
+    "labels": (25, 80), "labels_once": (25, 80), "a5": (28, 60), "poster": (90, 100),
+    "poster_a3": (127, 141), "code_cards": (28, 32),
+}  # fmt: skip
+#: Runs that one PDF holds: some seconds' work, and at most 250 MB for Typst.
+PIECE_MAX: dict[Form, int] = {
+    "labels": 100, "labels_once": 2_000, "a5": 100, "poster": 200, "poster_a3": 200,
+    "code_cards": 1_000,
 }  # fmt: skip
 
 _A4_MM = (210, 297)
@@ -40,8 +50,16 @@ Pieces = list[list[tuple[bool, str]]]
 
 
 @dataclass(frozen=True, slots=True)
+class SheetText:
+    """The leaflet itself in one language; `blocks` as `contents` has them."""
+
+    language: str
+    blocks: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class SheetItem:
-    """A run as paper shows it. `blocks` as `contents` has them, only for the leaflet itself."""
+    """A run as paper shows it. `texts` only for the leaflet itself: a page or more for each."""
 
     code: str
     address: str
@@ -53,7 +71,7 @@ class SheetItem:
     period_from: date
     period_to: date
     copies: int
-    blocks: Sequence[Mapping[str, Any]] = ()
+    texts: Sequence[SheetText] = ()
 
 
 class UnprintableError(ValueError):
@@ -76,16 +94,36 @@ def sheets(form: Form, items: Sequence[SheetItem], size_mm: float | None, level:
     return typeset(text)
 
 
-def rates_sheet(day: date) -> bytes | None:
-    """One A4 page of every table of contributions and benefits as it holds on `day`, to hand out.
+def pieces(form: Form, items: Sequence[SheetItem]) -> list[Sequence[SheetItem]]:
+    """`items` as many a piece as one PDF holds.
 
-    None where nothing is known of the day.
+    Raises UnprintableError for letters that the font lacks, before anything is set.
     """
-    blocks = [block for name in tables.names() if (block := _figures(name, day))]
-    if not blocks:
-        return None
+    seen: set[int] = set()  # runs of one version share its words
+    for item in items:
+        ensure_printable(f"{item.title}{item.place}{item.place_detail}")
+        for said in item.texts:
+            if id(said.blocks) not in seen:
+                seen.add(id(said.blocks))
+                ensure_printable(json.dumps(said.blocks, ensure_ascii=False))
+    most = PIECE_MAX[form]
+    return [items[start : start + most] for start in range(0, len(items), most)]
+
+
+def rates_since(day: date) -> date | None:
+    """The day since which every table says what it says on `day`; None where nothing is known."""
+    found = [table for name in tables.names() if (table := tables.table(name, day))]
+    return max((table.as_of for table in found), default=None)
+
+
+def rates_sheet(since: date) -> bytes:
+    """One A4 page of every table of contributions and benefits since then, to hand out.
+
+    `since` as `rates_since` gives it: so there are a few sheets and not one for each day.
+    """
+    blocks = [block for name in tables.names() if (block := _figures(name, since, "vi"))]
     title = "Bảng minh họa mức đóng, hưởng BHXH tự nguyện"
-    data = {"form": "rates", "name": title, "day": _day(day), "blocks": blocks}
+    data = {"form": "rates", "name": title, "day": _day(since), "blocks": blocks}
     return typeset(json.dumps(data, ensure_ascii=False))
 
 
@@ -108,7 +146,7 @@ def _item(form: Form, item: SheetItem, level: qr.Level) -> dict[str, Any]:
     symbol = qr.symbol_of(item.address, level)
     period = f"{_day(item.period_from)} – {_day(item.period_to)}"
     copies = f"{_number(item.copies)} tờ"
-    version = f"Bản {item.version} · theo quy định từ {_day(item.law_date)}"
+    version = _said("vi", "version", number=item.version, day=_day(item.law_date))
     place = " · ".join(part for part in (item.place, item.place_detail) if part)
     return {
         "svg": qr.svg(symbol, 10), "modules": symbol.width, "address": item.address,
@@ -118,7 +156,17 @@ def _item(form: Form, item: SheetItem, level: qr.Level) -> dict[str, Any]:
         "place": place, "period": period, "copies": copies,
         "line": " · ".join((short_codes.show(item.code), item.title, place, period, copies))
         if form == "labels" else " · ".join((version, place)),
-        "blocks": [shown for one in item.blocks if (shown := _block(one, item))],
+        "texts": [_text(said, item, place) for said in item.texts],
+    }  # fmt: skip
+
+
+def _text(said: SheetText, item: SheetItem, place: str) -> dict[str, Any]:
+    version = _said(said.language, "version", number=item.version, day=_day(item.law_date))
+    blocks = [_block(one, item, said.language) for one in said.blocks]
+    return {
+        "version": version, "line": " · ".join((version, place)),
+        "latest": _said(said.language, "latest"), "hotline": _said(said.language, "hotline"),
+        "blocks": [block for block in blocks if block],
     }  # fmt: skip
 
 
@@ -135,9 +183,9 @@ def _grid(form: Form, whole_mm: float) -> dict[str, float]:
             "left": (wide - columns * width) / 2, "top": (high - rows * height) / 2}  # fmt: skip
 
 
-def _block(block: Mapping[str, Any], item: SheetItem) -> dict[str, Any] | None:
+def _block(block: Mapping[str, Any], item: SheetItem, language: str) -> dict[str, Any] | None:
     if block["type"] == "figures":
-        return _figures(block["table"], item.period_from)
+        return _figures(block["table"], item.period_from, language)
     if block["type"] == "points":
         points = [{"lead": rich(one.get("lead") or ""), "text": rich(one.get("text") or "")}
                   for one in block["items"]]  # fmt: skip
@@ -155,19 +203,36 @@ def rich(text: str) -> Pieces:
     ]
 
 
-def _figures(name: str, on: date) -> dict[str, Any] | None:
+def _figures(name: str, on: date, language: str) -> dict[str, Any] | None:
     """What holds when the copies are handed out, and not what held when they were made."""
     found = tables.table(name, on)
     if found is None:
         return None
+
+    def shown(both: tables.Words) -> str:
+        return both.en if language == "en" else both.vi
+
     return {
-        "type": "figures", "title": found.title.vi, "estimated": found.is_estimated,
-        "corner": "Số tiền tính bằng đồng", "heads": [head.vi for head in found.heads],
-        "rows": [{"label": row.label.vi, "amounts": [_number(one) for one in row.amounts]}
+        "type": "figures", "title": shown(found.title), "corner": _said(language, "corner"),
+        "estimated": _said(language, "estimated") if found.is_estimated else "",
+        "heads": [shown(head) for head in found.heads],
+        "rows": [{"label": shown(row.label), "amounts": [_number(one) for one in row.amounts]}
                  for row in found.rows],
-        "footnote": f"{found.note.vi} Theo quy định từ {_day(found.as_of)}. "
-                    f"Nguồn: {'; '.join(found.sources)}.",
+        "footnote": _said(language, "footnote", note=shown(found.note), day=_day(found.as_of),
+                          sources="; ".join(found.sources)),
     }  # fmt: skip
+
+
+def _said(language: str, name: str, **values: object) -> str:
+    words = _words()
+    return words.get(language, words["vi"])[name].format(**values)
+
+
+@cache
+def _words() -> Mapping[str, Mapping[str, str]]:
+    text = Path(__file__).with_name("sheet_words.yaml").read_text(encoding="utf-8")
+    found: Mapping[str, Mapping[str, str]] = yaml.safe_load(text)
+    return found
 
 
 def _name(items: Sequence[SheetItem]) -> str:

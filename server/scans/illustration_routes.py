@@ -13,9 +13,11 @@ from marshmallow import Schema, fields
 
 from server import clock
 from server.leaflets import printing
+from server.leaflets.typesetting import TypesettingError
 from server.rates import tables
 from server.scans import illustration
 from server.scans.illustration import GROUP, YEARS, Asked
+from server.scans.page import NOTICES, notice_page
 from server.scans.public_routes import answer
 
 public = PlainBlueprint("illustration", __name__)
@@ -53,17 +55,22 @@ def illustrate() -> Response:
 @public.get("/minh-hoa.pdf")
 def print_rates() -> Response:
     """The tables on one page, for a notice board."""
-    pdf = _sheet(_day_asked()[0])
-    response = Response(pdf, content_type="application/pdf") if pdf else Response(status=404)
+    since = printing.rates_since(_day_asked()[0])
+    if since is None:
+        return Response(status=404)
+    try:
+        response = Response(_sheet(since), content_type="application/pdf")
+    except TypesettingError:
+        return answer(notice_page("busy"), NOTICES["busy"])
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Content-Disposition"] = 'inline; filename="muc-dong-huong.pdf"'
     return response
 
 
 @lru_cache(maxsize=8)
-def _sheet(day: date) -> bytes | None:
-    # a day's figures never change while the program runs, and setting them takes half a second
-    return printing.rates_sheet(day)
+def _sheet(since: date) -> bytes:
+    # figures never change while the program runs, and setting them takes half a second
+    return printing.rates_sheet(since)
 
 
 @blueprint.get("/rates")

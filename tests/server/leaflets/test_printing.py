@@ -15,7 +15,7 @@ from PIL import Image
 from pypdfium2 import raw
 
 from server.leaflets import printing, qr
-from server.leaflets.printing import SheetItem, UnprintableError
+from server.leaflets.printing import SheetItem, SheetText, UnprintableError
 from server.short_codes import RANDOM_BYTES, new_code, show
 from tests.factories.leaflets import CONTENTS
 
@@ -32,9 +32,10 @@ def item(
         "place": "Phường Ba Đình", "place_detail": "Chợ Ngọc Hà, sáng thứ bảy",
         "period_from": date(2026, 10, 1), "period_to": date(2026, 12, 31), "copies": 12_500,
     }  # fmt: skip
+    values["texts"] = [SheetText("vi", blocks)]
     return SheetItem(
         code, qr.address_of("https://loa.vn", code), title, 4, date(2026, 7, 1),
-        blocks=blocks, **{**values, **more},
+        **{**values, **more},
     )  # fmt: skip
 
 
@@ -44,12 +45,17 @@ def pages(pdf: bytes, dpi: int) -> list[Image.Image]:
 
 
 def text_of(pdf: bytes) -> str:
-    document = pypdfium2.PdfDocument(pdf)
-    return " ".join(" ".join(page.get_textpage().get_text_range().split()) for page in document)
+    return " ".join(map(text_of_page, pypdfium2.PdfDocument(pdf)))
+
+
+def text_of_page(page: pypdfium2.PdfPage) -> str:
+    return " ".join(page.get_textpage().get_text_range().split())
 
 
 def read(image: Image.Image) -> list[str]:
-    return [one.text for one in zxingcpp.read_barcodes(image)]
+    # of QR codes alone: among thousands, other kinds are seen in what is none
+    found = zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.QRCode)
+    return [one.text for one in found]
 
 
 @pytest.mark.parametrize("dpi", [150, 300])
@@ -58,6 +64,17 @@ def test_every_label_of_a_sheet_is_read(dpi: int) -> None:
     found = [read(page) for page in pages(printing.sheets("labels", items, 20, "Q"), dpi)]
     assert printing.labels_a_page(20, 25) >= 40
     assert found == [[one.address] * printing.labels_a_page(20, 25) for one in items]
+
+
+@pytest.mark.parametrize("dpi", [150, 300])
+def test_labels_of_many_runs_share_a_sheet(dpi: int) -> None:
+    a_page = printing.labels_a_page(20, 25)
+    items = [item(seed, place=f"Xã {seed}") for seed in range(a_page + 3)]
+    pdf = printing.sheets("labels_once", items, 20, "Q")
+    found = [set(read(page)) for page in pages(pdf, dpi)]
+    assert found == [{one.address for one in items[:a_page]},
+                     {one.address for one in items[a_page:]}]  # fmt: skip
+    assert f"Xã {a_page + 1}" in text_of(pdf), "a label says where it goes"
 
 
 @pytest.mark.parametrize("dpi", [150, 300])
@@ -74,7 +91,7 @@ def test_every_card_is_read_and_says_what_it_is_for(dpi: int) -> None:
         assert text.count(words) == 11
 
 
-@pytest.mark.parametrize("form", ["a5", "poster"])
+@pytest.mark.parametrize("form", ["a5", "poster", "poster_a3"])
 @pytest.mark.parametrize("level", ["L", "H"])
 def test_leaflet_and_poster_are_read(form: printing.Form, level: qr.Level) -> None:
     items = [item(seed, blocks=CONTENTS["vi"]["blocks"]) for seed in range(3)]
@@ -106,6 +123,20 @@ def test_a_long_leaflet_goes_on_and_every_page_has_its_code() -> None:
     found = [read(page) for page in pages(printing.sheets("a5", [long, other], None, "Q"), 150)]
     assert len(found) > 2
     assert found == [[long.address]] * (len(found) - 1) + [[other.address]]
+
+
+def test_a_leaflet_of_two_languages_is_printed_in_both() -> None:
+    vietnamese = SheetText("vi", CONTENTS["vi"]["blocks"])
+    english = SheetText("en", [{"type": "paragraph", "text": "Pay a little each month."},
+                               {"type": "figures", "table": "voluntary_si"}])  # fmt: skip
+    pdf = printing.sheets("a5", [item(1, texts=[vietnamese, english]), item(2)], None, "Q")
+    first, second, other = (text_of_page(page) for page in pypdfium2.PdfDocument(pdf))
+    assert [read(page) for page in pages(pdf, 150)] == [[item(1).address]] * 2 + [[item(2).address]]
+    assert "Quét mã để đọc" in first
+    assert "Mỗi tháng đóng bao nhiêu?" in first
+    for words in ("Pay a little", "Scan to read", "How much a month?", "Source:", "Version 4"):
+        assert words in second
+        assert words not in first + other
 
 
 @pytest.mark.parametrize("form", printing.FORMS)
@@ -173,25 +204,40 @@ def test_letters_that_the_font_lacks_are_refused() -> None:
         printing.sheets("poster", [item(title="សួស្តី")], None, "Q")
 
 
+def test_pieces_hold_what_one_pdf_does_and_are_read_through_first() -> None:
+    most = printing.PIECE_MAX["labels"]
+    items = [item(seed) for seed in range(most + 1)]
+    assert [len(piece) for piece in printing.pieces("labels", items)] == [most, 1]
+    for bad in (item(title="សួស្តី"), item(blocks=[{"type": "paragraph", "text": "សួស្តី"}])):
+        with pytest.raises(UnprintableError):
+            printing.pieces("labels", [*items, bad])
+
+
 def test_bold_is_the_only_mark() -> None:
     assert printing.rich("một **hai** ba\n*bốn*") == [
         [(False, "một "), (True, "hai"), (False, " ba")], [(False, "*bốn*")],
     ]  # fmt: skip
 
 
-def test_the_sheet_is_a_pdf_of_the_right_size() -> None:
-    a5 = pypdfium2.PdfDocument(io.BytesIO(printing.sheets("a5", [item()], None, "Q")))
-    assert a5[0].get_size() == pytest.approx((148 / 25.4 * 72, 210 / 25.4 * 72), abs=0.5)
+@pytest.mark.parametrize(
+    ("form", "size"), [("a5", (148, 210)), ("poster", (210, 297)), ("poster_a3", (297, 420))]
+)
+def test_the_sheet_is_a_pdf_of_the_right_size(
+    form: printing.Form, size: tuple[float, float]
+) -> None:
+    sheet = pypdfium2.PdfDocument(io.BytesIO(printing.sheets(form, [item()], None, "Q")))
+    assert len(sheet) == 1
+    assert sheet[0].get_size() == pytest.approx([mm / 25.4 * 72 for mm in size], abs=0.5)
 
 
 def test_the_rates_of_a_day_on_one_page() -> None:
-    before, after = (printing.rates_sheet(day) for day in (date(2026, 6, 30), date(2026, 7, 1)))
-    assert before is not None
-    assert after is not None
+    days = [printing.rates_since(day) for day in (date(2026, 6, 30), date(2026, 11, 23))]
+    assert days == [date(2025, 7, 1), date(2026, 7, 1)]
+    before, after = (printing.rates_sheet(day) for day in days if day)
     assert len(pages(after, 50)) == 1
     assert "1.263.600" in text_of(before)
     assert "1.366.200" in text_of(after)
     assert "1.263.600" not in text_of(after)
     assert "ước tính" in text_of(after)
     assert "Nghị định 159/2025/NĐ-CP" in text_of(after)
-    assert printing.rates_sheet(date(2020, 1, 1)) is None
+    assert printing.rates_since(date(2020, 1, 1)) is None

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import gzip
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+
+from server.leaflets import typesetting
+from server.scans import illustration_routes
 
 
 def page(client: FlaskClient, address: str = "/minh-hoa") -> str:
@@ -76,6 +80,19 @@ def test_on_paper(client: FlaskClient) -> None:
     assert answer.content_type == "application/pdf"
     assert answer.data.startswith(b"%PDF-")
     assert client.get("/minh-hoa.pdf?ngay=2020-01-01").status_code == 404
+
+
+def test_paper_that_cannot_be_made_is_a_kind_page(
+    client: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    illustration_routes._sheet.cache_clear()
+    (tmp_path / "sheets.typ").write_text("#panic()")
+    monkeypatch.setattr(typesetting, "TEMPLATE", tmp_path / "sheets.typ")
+    answer = client.get("/minh-hoa.pdf")
+    assert (answer.status_code, answer.mimetype) == (503, "text/html")
+    assert "bận" in answer.text
+    monkeypatch.undo()
+    assert client.get("/minh-hoa.pdf").mimetype == "application/pdf"
 
 
 def test_for_programs(client: FlaskClient) -> None:
