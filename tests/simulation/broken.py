@@ -10,6 +10,7 @@ from typing import Any
 from sync.replica import Replica
 from tests.simulation import (
     broken_bytes,
+    broken_losses,
     broken_phones,
     broken_servers,
     broken_twins,
@@ -22,7 +23,8 @@ from tests.simulation.server import ModelServer
 def _variants() -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     parts: dict[str, type[Any]] = {"server": ModelServer, "replica": Replica, "phone": Phone}
-    modules = (broken_servers, broken_phones, broken_waiting, broken_twins, broken_bytes)
+    modules = (broken_servers, broken_phones, broken_waiting, broken_twins, broken_bytes,
+               broken_losses)  # fmt: skip
     for module in modules:
         for name, thing in vars(module).items():
             if not isinstance(thing, type) or thing.__module__ != module.__name__:

@@ -11,17 +11,16 @@ from typing import Any
 
 from sync.replica import Replica
 from tests.simulation.drafts import TYPE, book_of
-from tests.simulation.judge import Judge
+from tests.simulation.judge_of_losses import LossJudge
 from tests.simulation.state import State, Wire
 
 
-class DraftJudge(Judge):
+class DraftJudge(LossJudge):
     """Judges what a request did to the copies of drafts."""
 
     def __init__(self) -> None:
         super().__init__()
         self.taken_over: set[str] = set()
-        self.put_back: set[str] = set()
 
     def on_drafts(self, before: State, server: Any, request: Wire) -> None:
         """A request was served, whether or not anybody hears of it."""

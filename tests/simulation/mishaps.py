@@ -78,8 +78,10 @@ class PhoneEvents(Scene):
         """Everything is wiped, a declared loss; the person enrols the phone again."""
         phone = self.chance.choice(self.phones)
         lost = held(phone.disk)
+        self.oracle.wiped.add(phone.disk.device)
         for _, replica in phone.sealed.values():
             lost |= held(replica)
+            self.oracle.wiped.add(replica.device)
         self.oracle.abandoned |= lost
         phone.sealed = {}
         phone.put(self.new_replica(phone.account))
@@ -185,6 +187,9 @@ class PhoneEvents(Scene):
         """An administrator gives a code to a phone that was refused; it keeps what it holds."""
         before = phone.disk.device
         phone.disk.device = self.server.enrol(phone.account)
+        vars(phone.disk)["formerly"] = before
+        self.oracle.enrolled[phone.disk.device] = self.now
+        self.oracle.formers[phone.disk.device] = before
         twins = any(other.disk.device == before for other in self.phones)
         if twins or before in self.oracle.put_back:  # a new name makes no other life of it
             self.oracle.put_back |= {before, phone.disk.device}

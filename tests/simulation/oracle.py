@@ -333,6 +333,7 @@ class Oracle(PlaceJudge, GrantJudge, DraftJudge, ByteJudge):
         self.on_waiting_at_end(state)
         self.on_drafts_at_end(server, phones)
         self.on_words_at_end(server)
+        self.on_losses_at_end(server, phones, self.saved)
         self._nothing_lost(state, phones)
         counts = Counter(row.stored.outcome.name for row in state.log.values())
         four = sum(counts[name] for name in ("applied", "merged", "conflict", "parked"))

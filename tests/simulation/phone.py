@@ -112,6 +112,8 @@ class Phone:
         """A request, made from what is durable, leaves the phone."""
         self._point("before_ask")
         request = self.disk.make_request(batch=min(batch, self.batch), rows=rows)
+        former = vars(self.disk).get("formerly")
+        request = {**request, "formerly": former} if former else request
         return with_drafts(request, self.disk)
 
     def hear(self, request: Wire, response: Response, now: float) -> Replica | None:

@@ -80,6 +80,7 @@ class Scene:
     def new_replica(self, account: Account) -> Replica:
         """An empty phone of the account, enrolled."""
         device = self.server.enrol(account)
+        self.oracle.enrolled[device] = self.now
         policy: Callable[[str], MergePolicy] = self.server.policy_of
         return self.replica(device, self.server.feeds_of(device), policy, self.name)
 
@@ -91,6 +92,7 @@ class Scene:
         try:
             answer = self.server.sync(request)
         except Crashed as moment:
+            self.oracle.on_heard(request, self.server, sure=str(moment) != "before_commit")
             self.note(f"server died {moment}")
             self.oracle.on_drafts(before, self.server, request)
             return None
@@ -98,6 +100,7 @@ class Scene:
             self.note(f"server refused {phone.label} {refused.status}")
             return Response(refused.status, media_type="application/problem+json", text="{}")
         self.oracle.on_drafts(before, self.server, request)
+        self.oracle.on_heard(request, self.server)
         self.oracle.on_served(request, answer, self.server)
         ends = [f"{told['id'][:8]}={told['outcome']}/{told.get('reason') or ''}"
                 for told in answer["outcomes"]]  # fmt: skip

@@ -23,8 +23,8 @@ from sync.operation import Operation, parse_operation
 from sync.outcome import Applied, Outcome, Parked, Retry, to_wire
 from sync.reconcile import Context, Reconciled, reconcile
 from sync.record import Record
-from tests.simulation.bytes_in import BytesIn
 from tests.simulation.communes import is_one_of
+from tests.simulation.losses import Losses
 from tests.simulation.port import Account, Bug, Clash, Crashed, Refused, Server, Watch, moment
 from tests.simulation.rules import BUG_TITLE, KIND, policy_of_version, validate
 from tests.simulation.state import Logged, State, Wire, row_without_body
@@ -35,7 +35,7 @@ __all__ = ["Account", "Bug", "Crashed", "ModelServer", "Refused", "Server", "Wat
 CLASHES_MAX = 10
 
 
-class ModelServer(BytesIn):
+class ModelServer(Losses):
     """`accounts` maps device -> account; `clock` gives virtual seconds; `name` makes a new id."""
 
     def __init__(
@@ -74,9 +74,12 @@ class ModelServer(BytesIn):
         if request["device"] in self.state.revoked:
             return self.take_in_escrow(request)
         self.seqs_before, self.before = self.state.seqs, self.state
+        speaks = self.listen(request)
         told = self.push(request)
         self.keep_drafts(request)
         self._fail_at("after_commit")
+        if speaks:
+            self.tell(self.account_of(request["device"]).id)
         answer = self.pull(request, told)
         self._fail_at("before_answer")
         return answer
@@ -87,8 +90,11 @@ class ModelServer(BytesIn):
             raise Refused(401)  # it has nothing to deliver
         bare = {"version": None, "seq": None, "fork": False}
         kept = ("id", "activity", "scope", "outcome", "reason")
+        speaks = self.listen(request)
         told = [{n: each.get(n) for n in kept} | bare for each in self.push(request)]
         self._fail_at("after_commit")
+        if speaks:
+            self.tell(self.account_of(request["device"]).id)
         return self.answer(told, {}, {"added": [], "dropped": [], "moved": {}}) | {"escrow": {}}
 
     def policy_of(self, kind: str) -> MergePolicy:
@@ -126,11 +132,6 @@ class ModelServer(BytesIn):
         # What the commit itself found beside a record gave it another number
         return [{**t, "seq": work.seqs[t["activity"]]} if t.get("seq") else t for t in told]
 
-    def note_word(self, work: State, request: Wire) -> None:
-        """How far the phone says it has come: what an older copy of it says takes nothing back."""
-        device = request["device"]
-        work.told_n[device] = max(work.told_n.get(device, 0), request["last_n"])
-
     def _fail_at(self, moment: str) -> None:
         """Die, clash or wait too long for a lock, if that is what comes next at this moment."""
         if self.fault == moment:
@@ -145,7 +146,7 @@ class ModelServer(BytesIn):
         device = request["device"]
         operation = self._read(raw)
         if isinstance(operation, OperationError):
-            return self._park_unreadable(work, raw, operation, device)
+            return self._park_unreadable(work, raw, operation, device, request["epoch"])
         known = work.log.get(operation.id)
         outcome = self.recall(work, operation, device)
         if outcome is not None:
@@ -259,7 +260,7 @@ class ModelServer(BytesIn):
         stored = Stored(operation.hash, outcome, operation.activity)
         account = self.account_of(device).id
         work.log[operation.id] = Logged(
-            stored, operation.activity, device, operation.n, fork, body, account
+            stored, operation.activity, device, operation.n, fork, body, account, request["epoch"]
         )
         self.note_replaced(work, operation, account)
         return fork
@@ -280,7 +281,9 @@ class ModelServer(BytesIn):
             "fork": fork,
         }
 
-    def _park_unreadable(self, work: State, raw: Wire, error: OperationError, device: str) -> Wire:
+    def _park_unreadable(
+        self, work: State, raw: Wire, error: OperationError, device: str, epoch: int
+    ) -> Wire:
         hash = f"unreadable {raw!r}"
         outcome = Parked(error.reason, tuple(error.problems))
         known = None if error.id is None else work.log.get(error.id)
@@ -290,7 +293,8 @@ class ModelServer(BytesIn):
             n = raw["n"] if type(raw.get("n")) is int else None
             stored = Stored(hash, outcome, error.activity)
             owner = self.account_of(device).id
-            work.log[error.id] = Logged(stored, error.activity or "", device, n, False, raw, owner)
+            row = Logged(stored, error.activity or "", device, n, False, raw, owner, epoch)
+            work.log[error.id] = row
         return {**to_wire(outcome), "id": raw["id"], "activity": error.activity}
 
     def _count_bug(self, raw: Wire, request: Wire) -> Wire:

@@ -11,6 +11,7 @@ from sync import digest as digests
 from sync import feed
 from sync.admission import Stored
 from sync.conflict import Conflict, Standing
+from sync.ledger import Word
 from sync.record import Record
 from tests.simulation.rules import COMMUNES
 
@@ -35,6 +36,7 @@ class Logged:
     fork: bool
     body: Wire | None
     account: str = ""
+    epoch: int | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,14 @@ class State:
     twins: dict[str, tuple[str, ...]] = field(default_factory=dict)
     decided: dict[tuple[str, str], str | None] = field(default_factory=dict)
     duplicate_of: dict[str, str] = field(default_factory=dict)
+    #: What each phone told of itself last and when, when it was enrolled and as whom before; its
+    #: lives that ended; whether its author was told of a loss.
+    words: dict[str, Word] = field(default_factory=dict)
+    seen: dict[str, float] = field(default_factory=dict)
+    enrolled: dict[str, float] = field(default_factory=dict)
+    formerly: dict[str, str] = field(default_factory=dict)
+    lines: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    loss_open: dict[str, bool] = field(default_factory=dict)
     #: Every conflict that ever was, by its id: the activity, whose it is, how it ended.
     standing: dict[str, tuple[str, Standing]] = field(default_factory=dict)
 

@@ -185,7 +185,7 @@ class TypescriptReplica(Replica):
         reused = [told for told in answer["outcomes"] if told.get("reason") == "id_reuse"]
         ids = [self.mint() for _ in reused]
         # Drafts are kept beside it: the field app's own are those of its forms.
-        request = {name: told for name, told in request.items() if name not in ("drafts", "taken")}
+        request = {name: told for name, told in request.items() if name not in _BESIDE}
         self.move("answer", request=request, answer=_dated(answer), ids=ids)
         self.retry_after_s = answer.get("retry_after_s") or 0
 
@@ -222,6 +222,10 @@ class TypescriptReplica(Replica):
             self.kept[item["wire"]["id"]] = kept
             if item["state"] == "parked":
                 self.parked[item["wire"]["id"]] = kept
+
+
+#: Drafts are kept beside it, and so is the name before the last enrolment.
+_BESIDE = ("drafts", "taken", "formerly")
 
 
 def _dated(answer: Wire) -> Wire:
