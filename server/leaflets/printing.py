@@ -153,7 +153,7 @@ def _item(form: Form, item: SheetItem, level: qr.Level) -> dict[str, Any]:
         "shown": short_codes.show(item.code), "title": item.title, "version": version,
         "title-size": _fitting(item.title, _TITLE_STEPS, 22),
         "card-size": _fitting(item.title, _CARD_TITLE_STEPS, 6.5),
-        "place": place, "period": period, "copies": copies,
+        "unit": item.place, "place": place, "period": period, "copies": copies,
         "line": " · ".join((short_codes.show(item.code), item.title, place, period, copies))
         if form == "labels" else " · ".join((version, place)),
         "texts": [_text(said, item, place) for said in item.texts],
