@@ -24,7 +24,7 @@ from server.http.openapi import documented
 from server.http.transaction import reading, writing
 from server.places import queries as places
 from server.problems import ProblemError
-from server.scans import call_backs, sheets, statistics
+from server.scans import call_backs, run_figures, sheets, statistics
 from server.scans.schemas import (
     CallBackArgumentsSchema,
     CallBackListSchema,
@@ -32,6 +32,8 @@ from server.scans.schemas import (
     CallerSchema,
     FiguresArgumentsSchema,
     RunCourseSchema,
+    RunFiguresArgumentsSchema,
+    RunFiguresSchema,
     ScanFiguresSchema,
     SettlementOfCallSchema,
 )
@@ -42,6 +44,7 @@ blueprint = Blueprint(
 )
 
 DEFAULT_DAYS = 30
+_SPAN = timedelta(days=DEFAULT_DAYS - 1)
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _READS = (problems.UNAUTHENTICATED, problems.FORBIDDEN)
 
@@ -73,6 +76,19 @@ def show_scan_xlsx(query: dict[str, Any]) -> Response:
     """The same for Excel."""
     rows = sheets.table(_figures(query))
     return _download(sheets.as_xlsx(rows, "Lượt quét"), _XLSX, "luot-quet.xlsx")
+
+
+@blueprint.get("/print-runs/statistics")
+@blueprint.arguments(RunFiguresArgumentsSchema, location="query")
+@blueprint.response(200, RunFiguresSchema)
+@documented(*_READS)
+def show_figures_of_runs(query: dict[str, Any]) -> Response:
+    """Figures of the runs that a page lists, all at once, each with its weeks."""
+    actor, today = current_actor(), clock.today_in_vietnam(clock.now())
+    first, last = _days(query)
+    codes = query["codes"].split(",")
+    with reading() as session:
+        return jsonify(run_figures.of_runs(session, actor.area, codes, first, last, today))
 
 
 @blueprint.get("/print-runs/<string:run_id>/statistics")
@@ -135,14 +151,20 @@ def settle_call_back(body: dict[str, Any], call_back_id: str) -> Response:
 
 def _figures(query: Mapping[str, Any]) -> dict[str, Any]:
     actor = current_actor()
-    last: date = query["last_day"] or clock.today_in_vietnam(clock.now())
-    first: date = query["first_day"] or last - timedelta(days=DEFAULT_DAYS - 1)
+    first, last = _days(query)
     with reading() as session:
         wanted = Wanted(
             actor.area, first, last, unit_area=area_of_unit(session, query["unit"]),
             leaflet_id=query["leaflet"],
         )  # fmt: skip
         return statistics.figures(session, query["by"], wanted)
+
+
+def _days(query: Mapping[str, Any]) -> tuple[date, date]:
+    """The days asked for, or the last ones."""
+    last: date = query["last_day"] or clock.today_in_vietnam(clock.now())
+    first: date = query["first_day"] or last - min(_SPAN, last - date.min)
+    return first, last
 
 
 def _may_see(actor: Actor, run: Row[Any]) -> bool:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from marshmallow import RAISE, Schema, fields, validate
 
+from server.short_codes import LENGTH
+
 LIMIT_MAX = 200
+RUNS_MAX = 200
 _ID = validate.Regexp(r"^[a-zA-Z0-9-]{1,60}\Z")
 
 
@@ -47,6 +50,44 @@ class ScanFiguresSchema(Schema):
     last_day = fields.String(required=True, data_key="to", attribute="to")
     items = fields.List(fields.Nested(ScanFigureSchema), required=True)
     total = fields.Nested(ScanFigureSchema, required=True)
+
+
+class RunFiguresArgumentsSchema(Schema):
+    """Which runs, by their codes with commas between; days as for figures of an area."""
+
+    class Meta:
+        unknown = RAISE
+
+    codes = fields.String(
+        required=True,
+        validate=validate.Regexp(
+            rf"^[0-9A-Z]{{{LENGTH}}}(,[0-9A-Z]{{{LENGTH}}}){{0,{RUNS_MAX - 1}}}\Z"
+        ),
+        metadata={"description": f"At most {RUNS_MAX}: those of one page"},
+    )
+    first_day = fields.Date(data_key="from", load_default=None)
+    last_day = fields.Date(data_key="to", load_default=None)
+
+
+class ScanWeeksSchema(Schema):
+    """Scans week by week, of the run's whole time but no more than a year back."""
+
+    first_day = fields.String(required=True, data_key="from", attribute="from")
+    scans = fields.List(fields.Integer(), required=True)
+
+
+class RunFigureSchema(ScanFigureSchema):
+    """A run's line; `key` is its code."""
+
+    weeks = fields.Nested(ScanWeeksSchema, required=True)
+
+
+class RunFiguresSchema(Schema):
+    """In the order asked for; what lies outside one's area is left out."""
+
+    first_day = fields.String(required=True, data_key="from", attribute="from")
+    last_day = fields.String(required=True, data_key="to", attribute="to")
+    items = fields.List(fields.Nested(RunFigureSchema), required=True)
 
 
 class ScanSpanSchema(Schema):

@@ -2,7 +2,8 @@
 
 Tables of three rooms say how many copies a run has (`leaflets`), how many were handed out (counts
 of activities by the run's code), how often its page was opened and why not counted (`scan_count`),
-and by about how many (`readership`). Not here: what counts (`classify`), files (`sheets`).
+and by about how many (`readership`). Not here: what counts (`classify`), files (`sheets`), figures
+of a page's runs (`run_figures`).
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Row, Select, Table, func, select
+from sqlalchemy import ColumnElement, Row, Select, Table, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
+from server import clock
 from server.activities import queries as activities
 from server.activities.models import ActivityCount
 from server.database.among import among
@@ -29,8 +31,9 @@ from server.scans.models import ScanCount
 from server.scans.readers import ReaderRange
 
 By = Literal["leaflet", "run", "commune", "day"]
-#: What a hand-out counts for; its group is the run's code.
-HANDED_OUT = "leaflet_run"
+#: What a hand-out counts for; its group is the run's code. Written out, not a parameter: only so is
+#: the index over hand-outs alone found.
+HANDED_OUT: ColumnElement[str] = literal_column("'leaflet_run'")
 #: A run's course is shown by days up to this many, then by weeks.
 DAYS_MAX = 62
 
@@ -108,14 +111,14 @@ def figures(session: Session, by: By, wanted: Wanted) -> dict[str, Any]:
         total.copies += run.copies
         if not by_day:
             line(run.id).copies += run.copies
-    for of, reason, amount in _scan_counts(session, wanted, runs, by_day=by_day):
+    for of, reason, amount in scan_counts(session, wanted, runs, by_day=by_day):
         for tally in (line(of), total):
             tally.reasons[reason] += amount
     lows = readership.lowest(session, runs, wanted.first, wanted.last, by_day=by_day)
     for of, low in lows.items():
         for tally in (line(of), total):
             tally.low += low
-    for of, amount in _handed_out(session, wanted, runs.values(), by_day=by_day):
+    for of, amount in handed_out(session, wanted, runs.values(), by_day=by_day):
         for tally in (line(of), total):
             tally.handed_out += amount
     items = sorted(lines.values(), key=lambda one: one.key if by_day else (one.name, one.key))
@@ -126,23 +129,27 @@ def figures(session: Session, by: By, wanted: Wanted) -> dict[str, Any]:
 
 
 def course(session: Session, run: Row[Any], today: date) -> dict[str, Any]:
-    """A run's days, or weeks where there are many, from its first day to its last or today."""
-    first = run.period_from
-    last = max(first, min(run.period_to, today))
-    wanted = Wanted(Area(nation=True), first, today, run_id=run.id)
+    """A run's days, or weeks where there are many, from its first day to its last or today.
+
+    What came before or after its period is shown as well.
+    """
+    printed = clock.today_in_vietnam(run.created_at)
+    wanted = Wanted(Area(nation=True), min(run.period_from, printed), today, run_id=run.id)
     scans: Counter[date] = Counter()
-    handed_out: Counter[date] = Counter()
-    for day, reason, amount in _scan_counts(session, wanted, {run.id: run}, by_day=True):
+    given: Counter[date] = Counter()
+    for day, reason, amount in scan_counts(session, wanted, {run.id: run}, by_day=True):
         scans[day] += amount if reason in COUNTED else 0
-    for day, amount in _handed_out(session, wanted, [run], by_day=True):
-        handed_out[day] += amount
-    last = max([last, *(day for day, amount in (scans + handed_out).items() if amount)])
+    for day, amount in handed_out(session, wanted, [run], by_day=True):
+        given[day] += amount
+    busy = [day for day, amount in (scans + given).items() if amount]
+    first = min([run.period_from, *busy])
+    last = max([run.period_from, min(run.period_to, today), *busy])
     return {
         "run": run.id,
         "copies": run.copies,
         "items": [
             {"from": begin.isoformat(), "to": end.isoformat(),
-             "handed_out": _sum(handed_out, begin, end), "scans": _sum(scans, begin, end)}
+             "handed_out": _sum(given, begin, end), "scans": _sum(scans, begin, end)}
             for begin, end in _spans(first, last)
         ],
     }  # fmt: skip
@@ -168,7 +175,19 @@ def _select_runs(wanted: Wanted) -> Select[Any]:
         statement = statement.where(_leaflets.c.id == wanted.leaflet_id)
     if wanted.run_id is not None:
         statement = statement.where(_runs.c.id == wanted.run_id)
-    return statement.where(_runs.c.period_from <= wanted.last)
+    return statement.where(or_(_runs.c.period_from <= wanted.last, _is_early(wanted)))
+
+
+def _is_early(wanted: Wanted) -> ColumnElement[bool]:
+    """Of a run whose period is to come, that somebody has its paper already."""
+    read = select(_counts.c.run_id).where(
+        _counts.c.run_id == _runs.c.id, _counts.c.day.between(wanted.first, wanted.last)
+    )
+    given = select(_hand_outs.c.id).where(
+        _hand_outs.c.code == HANDED_OUT, _hand_outs.c.group_key == _runs.c.code,
+        _hand_outs.c.event_date.between(wanted.first, wanted.last),
+    )  # fmt: skip
+    return or_(read.exists(), given.exists())
 
 
 def _namers(
@@ -190,10 +209,10 @@ def _namers(
     }  # fmt: skip
 
 
-def _scan_counts(
+def scan_counts(
     session: Session, wanted: Wanted, runs: Mapping[str, Any], *, by_day: bool
 ) -> Iterable[tuple[Any, str, int]]:
-    """`(day or run's id, reason, how many)`."""
+    """`(day or run's id, reason, how many)` of `runs`, by id, in the days of `wanted`."""
     key = _counts.c.day if by_day else _counts.c.run_id
     rows = session.connection().execute(
         select(key.label("of"), _counts.c.reason, func.sum(_counts.c.amount).label("amount"))
@@ -204,10 +223,10 @@ def _scan_counts(
     return [(row.of, row.reason, int(row.amount)) for row in rows]
 
 
-def _handed_out(
+def handed_out(
     session: Session, wanted: Wanted, runs: Iterable[Row[Any]], *, by_day: bool
 ) -> Iterable[tuple[Any, int]]:
-    """`(day or run's id, copies)`."""
+    """`(day or run's id, copies)` of `runs` in the days of `wanted`."""
     by_code = {row.code: row.id for row in runs}
     day = _hand_outs.c.event_date
     key = day if by_day else _hand_outs.c.group_key

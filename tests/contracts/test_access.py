@@ -188,6 +188,8 @@ TABLE: Mapping[str, Cell] = {
     "attach_audio": Cell(
         signed_in(403, 404), headers={"Content-Type": "audio/ogg"}, body=lambda _: b"OggS"
     ),
+    "detach_pdf": Cell(signed_in(403, 404)),
+    "detach_audio": Cell(signed_in(403, 404)),
     "show_code_svg": Cell(signed_in(403, 404)),
     "show_code_png": Cell(signed_in(403, 404)),
     "print_sheets": Cell(
@@ -214,6 +216,9 @@ TABLE: Mapping[str, Cell] = {
     ),
     "show_scan_csv": Cell(signed_in(200)),
     "show_scan_xlsx": Cell(signed_in(200)),
+    "show_figures_of_runs": Cell(
+        signed_in(200), query={"codes": "7QK2F3X91"}, check=lambda said, _: said["items"] == [],
+    ),
     "show_run_figures": Cell(signed_in(404)),
     "list_call_backs": Cell(signed_in(403, 200), check=lambda said, _: said["items"] == []),
     "show_caller": Cell(signed_in(403, 404)),

@@ -35,6 +35,11 @@ export interface Figures {
   not_counted: Record<string, number>;
 }
 
+/** Item of `GET /api/v1/print-runs/statistics`: scans week by week since the Monday `from`. */
+export interface RunFigures extends Figures {
+  weeks: { from: string; scans: number[] };
+}
+
 /** A day or a week of `GET /api/v1/print-runs/<id>/statistics`. */
 export interface Span {
   from: string;
