@@ -7,8 +7,10 @@ belongs to (`operations`).
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import io
+from dataclasses import dataclass, replace
 
+from tinytag import TinyTag, TinyTagException
 from werkzeug.wrappers import Request, Response
 
 from server import problems
@@ -28,11 +30,12 @@ MEDIA_TYPES = {ending: media_type for media_type, ending in ENDINGS.items()}
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file that lies on the shelf."""
+    """A file that lies on the shelf. `seconds` of sound, None where the file does not tell."""
 
     sha256: str
     media_type: str
     size: int
+    seconds: int | None = None
 
 
 def file_key(sha256: str) -> str:
@@ -54,7 +57,16 @@ def keep_audio(store: Store, content: bytes) -> StoredFile:
     media_type = audio_type(content)
     if media_type is None:
         raise ProblemError(problems.LEAFLET_FILE_REFUSED, wanted="mp3, ogg, m4a")
-    return _keep(store, content, media_type)
+    return replace(_keep(store, content, media_type), seconds=seconds_of(content))
+
+
+def seconds_of(content: bytes) -> int | None:
+    """How long a sound lasts, at least a second; None where that can't be read."""
+    try:
+        seconds = TinyTag.get(file_obj=io.BytesIO(content), tags=False).duration
+    except TinyTagException:
+        return None  # players may know better, and nobody is refused for it
+    return max(1, round(seconds)) if seconds else None
 
 
 def audio_type(content: bytes) -> str | None:

@@ -84,17 +84,39 @@ def attach_pdf(
     return _changed(version, actor, now)
 
 
+def detach_pdf(session: Session, actor: Actor, now: datetime, version_id: str) -> LeafletVersion:
+    """Let a draft have no printed form. The file stays: another version may bear it."""
+    version = draft(session, actor, version_id)
+    version.pdf_sha256 = version.pdf_bytes = None
+    return _changed(version, actor, now)
+
+
 def attach_audio(
     session: Session, actor: Actor, now: datetime, version_id: str, language: str, file: StoredFile
 ) -> LeafletVersion:
     """Let a draft be heard in `language`, which it must have."""
+    audio = {"sha256": file.sha256, "media_type": file.media_type, "bytes": file.size}
+    if file.seconds is not None:
+        audio["seconds"] = file.seconds
+    return _heard(session, actor, now, version_id, language, {"audio": audio})
+
+
+def detach_audio(
+    session: Session, actor: Actor, now: datetime, version_id: str, language: str
+) -> LeafletVersion:
+    """Let a draft no longer be heard in `language`."""
+    return _heard(session, actor, now, version_id, language, {})
+
+
+def _heard(
+    session: Session, actor: Actor, now: datetime, version_id: str, language: str,
+    audio: Mapping[str, Any],
+) -> LeafletVersion:  # fmt: skip
     version = draft(session, actor, version_id)
     if language not in version.contents:
         raise ProblemError(problems.NOT_FOUND)
-    audio = {"sha256": file.sha256, "media_type": file.media_type, "bytes": file.size}
-    version.contents = {
-        **version.contents, language: {**version.contents[language], "audio": audio}
-    }  # fmt: skip
+    said = {"blocks": version.contents[language]["blocks"], **audio}
+    version.contents = {**version.contents, language: said}
     return _changed(version, actor, now)
 
 

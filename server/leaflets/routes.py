@@ -151,6 +151,16 @@ def attach_pdf(version_id: str) -> Response:
         )
 
 
+@blueprint.delete("/leaflet-versions/<string:version_id>/pdf")
+@blueprint.response(200, VersionSchema)
+@documented(*_WRITES)
+def detach_pdf(version_id: str) -> Response:
+    """Take the PDF off a draft."""
+    actor = current_actor()
+    with writing() as session:
+        return jsonify(_version(operations.detach_pdf(session, actor, clock.now(), version_id)))
+
+
 @blueprint.put("/leaflet-versions/<string:version_id>/audio/<string:language>")
 @blueprint.doc(requestBody=binary(*AUDIO))
 @blueprint.response(200, VersionSchema)
@@ -162,6 +172,17 @@ def attach_audio(version_id: str, language: str) -> Response:
     file = files.keep_audio(_store(), read_bytes(files.AUDIO_BYTES_MAX, AUDIO))
     with writing() as session:
         made = operations.attach_audio(session, actor, clock.now(), version_id, language, file)
+        return jsonify(_version(made))
+
+
+@blueprint.delete("/leaflet-versions/<string:version_id>/audio/<string:language>")
+@blueprint.response(200, VersionSchema)
+@documented(*_WRITES)
+def detach_audio(version_id: str, language: str) -> Response:
+    """Take the sound of one language off a draft."""
+    actor = current_actor()
+    with writing() as session:
+        made = operations.detach_audio(session, actor, clock.now(), version_id, language)
         return jsonify(_version(made))
 
 

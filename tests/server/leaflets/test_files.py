@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import struct
 
 import pytest
 from werkzeug.test import EnvironBuilder
@@ -54,3 +55,29 @@ def test_players_get_the_part_that_they_ask_for() -> None:
     assert answer.status_code == 206
     assert b"".join(answer.iter_encoded()) == bytes(range(4))
     assert answer.headers["Content-Range"] == "bytes 4-7/104"
+
+
+#: A second of MP3 has about 38 frames of 1,152 samples; of Ogg the last page counts them.
+FRAME = b"\xff\xfb\x90\x00" + bytes(413)
+OPUS = b"OpusHead\x01\x01\x00\x00\x80\xbb\x00\x00\x00\x00\x00"
+
+
+def ogg_page(number: int, granule: int, packet: bytes, kind: int) -> bytes:
+    head = struct.pack("<4sBBqIII", b"OggS", 0, kind, granule, 7, number, 0)
+    return head + bytes([1, len(packet)]) + packet
+
+
+@pytest.mark.parametrize(
+    ("content", "seconds"),
+    [
+        (FRAME * 400, 10),
+        (FRAME, 1),
+        (ogg_page(0, 0, OPUS, 2) + ogg_page(1, 48_000 * 75, b"sound", 4), 75),
+        (b"OggS" + bytes(96), None),
+        (b"ID3\x04rest", None),
+    ],
+)
+def test_a_sound_says_how_long_it_lasts_where_its_file_does(
+    content: bytes, seconds: int | None
+) -> None:
+    assert files.keep_audio(MemoryStore(), content).seconds == seconds

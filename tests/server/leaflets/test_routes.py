@@ -15,6 +15,7 @@ from tests.factories.accounts import PROVINCE, make_account, sign_in
 from tests.factories.leaflets import CONTENTS, make_version
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
+MP3 = (b"\xff\xfb\x90\x00" + bytes(413)) * 400
 Ask = Callable[..., Any]
 
 
@@ -60,6 +61,25 @@ def test_from_the_first_word_to_the_printed_form(ask: Ask, client: FlaskClient) 
     part = client.get(f"/leaflets/{audio['sha256']}.ogg", headers={"Range": "bytes=0-3"})
     assert (part.status_code, part.data, part.mimetype) == (206, b"OggS", "audio/ogg")
     part.close()
+
+
+def test_files_of_a_draft_are_taken_off_again(
+    ask: Ask, session: Session, now: datetime, client: FlaskClient
+) -> None:
+    draft = make_version(session, now, status="draft", owner_province="01")
+    path = f"leaflet-versions/{draft.id}"
+    octets = {"Content-Type": "application/octet-stream"}
+    ask("PUT", f"{path}/pdf", data=PDF, headers=octets)
+    heard = ask("PUT", f"{path}/audio/vi", data=MP3, headers=octets)["contents"]["vi"]["audio"]
+    assert heard["seconds"] == 10
+    assert ask("DELETE", f"{path}/pdf")["pdf_url"] is None
+    quiet = ask("DELETE", f"{path}/audio/vi")
+    assert quiet["contents"]["vi"] == CONTENTS["vi"]
+    assert ask("DELETE", f"{path}/pdf")["pdf_bytes"] is None, "asked twice it is the same"
+    ask("DELETE", f"{path}/audio/tyz", 404)
+    ask("POST", f"{path}/publication")
+    for file in ("pdf", "audio/vi"):
+        assert ask("DELETE", f"{path}/{file}", 409)["type"] == "leaflet-state"
 
 
 def test_what_is_no_pdf_is_not_kept(ask: Ask, session: Session, now: datetime) -> None:
