@@ -41,7 +41,8 @@ def resolve(meeting: Meeting) -> Reconciled:
     if standing.resolution is not None:
         return _answer_again(meeting, standing.conflict, standing.resolution, choice)
     if choice == "current":
-        done = Reconciled(Applied(version=record.version), record)
+        # Merged, if others wrote since: who goes on from here has not seen that
+        done = meeting.took(record)
     elif record.status == "rejected":
         return meeting.parked(outcomes.APPEAL)
     else:
