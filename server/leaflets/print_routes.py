@@ -36,6 +36,17 @@ blueprint = Blueprint(
 PNG_DPI = 300
 #: As many as are made at once, so that each batch can be printed.
 RUNS_MAX = runs.RUNS_MAX
+#: What is wrong with an order, in words for the one who gave it.
+_REFUSALS: Mapping[str, tuple[str, str]] = {
+    "too_many": ("In nhiều nhất {most} lần in một lúc. Hãy chia ra in nhiều lượt.",
+                 "At most {most} runs are printed at once. Please divide the order."),
+    "too_large": ("Trên mẫu này mã rộng nhất {most} mm. Hãy chọn cỡ nhỏ hơn.",
+                  "On this form a code is at most {most} mm wide. Please choose a smaller size."),
+    "no_words": ("Tờ này chưa có nội dung bằng thứ tiếng đã chọn nên không in thành tờ A5 được.",
+                 "The leaflet has no words in this language, so there is no A5 sheet to print."),
+    "letters": ("Có chữ mà phông in không có. Hãy chọn in thứ tiếng khác, hoặc gắn tệp PDF của tờ.",
+                "Some letters are not in the font. Please print another language or attach a PDF."),
+}  # fmt: skip
 _READS = (problems.UNAUTHENTICATED, problems.FORBIDDEN, problems.NOT_FOUND)
 
 
@@ -80,7 +91,7 @@ def print_sheets(body: dict[str, Any]) -> Response:
         pieces = printing.pieces(form, items)
         first = printing.sheets(form, pieces[0], body["size_mm"], body["level"])
     except printing.UnprintableError as error:
-        raise ProblemError(problems.SHEETS_REFUSED, reason="letters") from error
+        raise _refusal("letters") from error
     except TypesettingError as error:
         raise ProblemError(problems.PRINTING_FAILED, reason=str(error)) from error
     if len(pieces) == 1:
@@ -142,13 +153,18 @@ def _may_read(actor: Actor, row: RunRow) -> bool:
 
 def _ensure_few(amount: int) -> None:
     if amount > RUNS_MAX:
-        raise ProblemError(problems.SHEETS_REFUSED, reason="too_many", most=RUNS_MAX)
+        raise _refusal("too_many", most=RUNS_MAX)
 
 
 def _ensure_fits(form: Form, size_mm: int | None) -> None:
     most = printing.SIZES_MM[form][1]
     if size_mm is not None and size_mm > most:
-        raise ProblemError(problems.SHEETS_REFUSED, reason="too_large", most=most)
+        raise _refusal("too_large", most=most)
+
+
+def _refusal(reason: str, **extras: int) -> ProblemError:
+    vi, en = (words.format(**extras) for words in _REFUSALS[reason])
+    return ProblemError(problems.SHEETS_REFUSED, reason=reason, vi=vi, en=en, **extras)
 
 
 def _items(
@@ -178,7 +194,7 @@ def _texts(
         if language in (None, one) and says_something(contents.get(one, {}))
     ]  # fmt: skip
     if not found:
-        raise ProblemError(problems.SHEETS_REFUSED, reason="no_words", language=language)
+        raise _refusal("no_words")
     return found
 
 

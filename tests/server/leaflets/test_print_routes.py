@@ -116,6 +116,8 @@ def test_what_cannot_be_printed_says_why(
     for reason, body in cases.items():
         answer = client.post("/api/v1/print-runs/sheets", json=body, headers=headers)
         assert (answer.status_code, answer.json["reason"]) == (422, reason)
+        assert answer.json["vi"].endswith(".")
+        assert "Please" in answer.json["en"] or reason == "no_words"
     for body in ({"form": "a5"}, {"runs": [run.id], "batch": "x", "form": "a5"}):
         answer = client.post("/api/v1/print-runs/sheets", json=body, headers=headers)
         assert answer.json["type"] == "invalid"

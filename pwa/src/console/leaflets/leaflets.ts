@@ -9,6 +9,7 @@ export interface Run {
   title: string;
   title_id: string;
   version: number;
+  version_id: string;
   law_date: string;
   outdated: boolean;
   unit: string;
@@ -19,6 +20,8 @@ export interface Run {
   period_to: string;
   status: RunStatus;
   leaflet_id: string;
+  /** What was made at once has one. */
+  batch: string;
   destination_version_id: string;
   /** Number of the version that the code shows now; `version` is what stands on paper. */
   shown_version: number;
