@@ -1,7 +1,7 @@
 """What a person pays and gets: voluntary social insurance, health insurance, a pension's share.
 
 Amounts are whole đồng. Halves are rounded up, as cashiers do; the figures of the law leave none.
-Not here: tables for print and page (`tables`).
+Not here: tables for print and page (`tables`), several months at once (`ways`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Sex = Literal["women", "men"]
 
 
 class OutOfRangeError(ValueError):
-    """A base below the lowest, an unknown group, too few years: nothing can be worked out."""
+    """A base that nobody may choose, an unknown group, too few years: there is no amount."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def voluntary_si(base: int, group: str, day: date) -> Contribution:
     The State helps with a share of the contribution on the lowest base, whatever base is chosen.
     """
     figure = figures.on("voluntary_si", day)
-    if base < figure["base_min"]:
+    if not figure["base_min"] <= base <= highest_base(day):
         raise OutOfRangeError("base")
     share = next((one["share"] for one in figure["groups"] if one["id"] == group), None)
     if share is None:
@@ -43,6 +43,12 @@ def voluntary_si(base: int, group: str, day: date) -> Contribution:
     whole = share_of(base, figure["rate"])
     state = share_of(share_of(figure["base_min"], figure["rate"]), share)
     return Contribution(base, whole, state, whole - state)
+
+
+def highest_base(day: date) -> int:
+    """The highest income that one may choose to pay on, in đồng a month."""
+    levels: int = figures.on("voluntary_si", day)["levels_max"]
+    return levels * int(figures.on("reference_level", day)["amount"])
 
 
 def household_hi_year(person: int, day: date) -> int:

@@ -18,14 +18,15 @@ DATA = Path(__file__).with_name("figures.yaml")
 
 
 class NoFigureError(LookupError):
-    """Nothing is known for a day: it lies before the first figure."""
+    """Nothing is known for a day: it lies before the first figure, or after the last one ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What holds from `since` on. `values` are the other members of its entry."""
+    """What holds from `since` on, and to `until`. `values` are the other members of its entry."""
 
     since: date
+    until: date | None
     source: str
     is_confirmed: bool
     values: Mapping[str, Any]
@@ -35,9 +36,9 @@ class Figure:
 
 
 def on(name: str, day: date) -> Figure:
-    """The figure `name` that holds on `day`. Raises NoFigureError before the first one."""
+    """The figure `name` that holds on `day`. Raises NoFigureError where none does."""
     known = [each for each in _figures()[name] if each.since <= day]
-    if not known:
+    if not known or (known[-1].until is not None and day > known[-1].until):
         raise NoFigureError(f"{name} on {day}")
     return known[-1]
 
@@ -51,4 +52,5 @@ def _figures() -> Mapping[str, Sequence[Figure]]:
 
 def _figure(entry: dict[str, Any]) -> Figure:
     values = dict(entry)
-    return Figure(values.pop("from"), values.pop("source"), values.pop("confirmed"), values)
+    since, until = values.pop("from"), values.pop("until", None)
+    return Figure(since, until, values.pop("source"), values.pop("confirmed"), values)

@@ -17,13 +17,11 @@ from typing import Any, cast
 
 import yaml
 
-from server.rates import contributions, figures, tables
+from server.rates import contributions, figures, tables, ways
 from server.rates.contributions import Sex
 from server.scans.figures import figures_block
 from server.scans.page import STYLE, Packed, environment, packed, words_in
 
-#: Above it nobody pays, and a slip of the finger is likelier than an income.
-BASE_MAX = 200_000_000
 YEARS_MAX = 60
 GROUP, YEARS = "other", "20"
 _MARKS = re.compile(r"[\s.,\u00a0]")
@@ -95,7 +93,38 @@ def _result(
         "pension": _dong(contributions.share_of(base, share)),
         "share_words": said["share_words"].format(years=years, share=share),
         "source": figures.on("pension", day).source,
+        **_ways(base, asked.group, day, said),
     }
+
+
+def _ways(base: int, group: str, day: date, said: Mapping[str, str]) -> Mapping[str, Any]:
+    """Several months at once, what is missing, and by which figures; without the fund's return
+    only the short ways."""
+    fund, known = ways.fund_return(day), figures.on("payment_ways", day)
+    support_years = figures.on("voluntary_si", day)["support_months_max"] // 12
+    sources = [known.source, *([fund.source] if fund else [])]
+    return {
+        "ways": [_way(each, said) for each in ways.ahead(base, group, day)],
+        "missing": [_way(each, said) for each in ways.missing(base, day)],
+        "ways_note": said["ways_note"].format(years=support_years),
+        "fund_note": said["fund_note"].format(rate=f"{fund['rate']:g}".replace(".", said["point"]))
+        if fund else said["fund_unknown"],
+        "ways_source": "; ".join(sources),
+    }  # fmt: skip
+
+
+def _way(way: ways.Way, said: Mapping[str, str]) -> Mapping[str, Any]:
+    years = way.months // 12
+    if way.months == 1:
+        label = said["month"]
+    elif years > 1:
+        label = said["years_at_once"].format(n=years)
+    else:  # twelve months to come are not called a year, as the law does not
+        label = said["year" if way.state is None else "months_at_once"].format(n=way.months)
+    return {
+        "label": label, "is_estimated": way.is_estimated, "own": _dong(way.own),
+        "state": "" if way.state is None else _dong(way.state),
+    }  # fmt: skip
 
 
 def _read_base(text: str, day: date, said: Mapping[str, str], troubles: list[str]) -> int | None:
@@ -107,8 +136,10 @@ def _read_base(text: str, day: date, said: Mapping[str, str], troubles: list[str
     if base < lowest:
         troubles.append(said["too_low"].format(lowest=_dong(lowest)))
         return None
-    if base > BASE_MAX:
-        troubles.append(said["too_high"].format(highest=_dong(BASE_MAX)))
+    if base > (highest := contributions.highest_base(day)):
+        level = figures.on("reference_level", day)
+        troubles.append(said["too_high" if level.is_confirmed else "too_high_estimated"].format(
+            highest=_dong(highest), level=_dong(level["amount"]), source=level.source))  # fmt: skip
         return None
     return base
 

@@ -38,7 +38,7 @@ def test_a_calculation_is_an_address(client: FlaskClient) -> None:
     ("query", "word"),
     [
         ("muc=1000", "thấp nhất để đóng là 1.500.000"),
-        ("muc=999999999999999", "cao nhất để tính ở đây"),
+        ("muc=999999999999999", "cao nhất để đóng ước tính là 50.600.000"),
         ("muc=nhi%E1%BB%81u", "bằng chữ số"),
         ("muc=%D9%A1%D9%A2", "bằng chữ số"),
         ("nam=14", "từ 15 đến 60"),
@@ -52,6 +52,25 @@ def test_a_slip_is_said_kindly(client: FlaskClient, query: str, word: str) -> No
     assert word in text
     assert "<script>" not in text
     assert "105.300" in text or "113.850" in text  # the tables stay
+
+
+def test_the_highest_income_is_the_laws_of_the_day(client: FlaskClient) -> None:
+    before, after = "/minh-hoa?muc={}&ngay=2026-06-30", "/minh-hoa?muc={}&ngay=2026-07-01"
+    assert "cao nhất để đóng là 46.800.000" in page(client, before.format("46.800.001"))
+    assert "10.296.000" in page(client, before.format("46.800.000"))
+    assert "11.132.000" in page(client, after.format("50.600.000"))
+
+
+def test_several_months_at_once(client: FlaskClient) -> None:
+    text = page(client, "/minh-hoa?muc=1.500.000&ngay=2026-11-20")
+    assert "Đóng nhiều tháng một lần" in text
+    for amount in ("792.000", "3.168.000", "5 năm", "Đủ tuổi nghỉ hưu mà còn thiếu", "0,31 %"):
+        assert amount in text
+    later = page(client, "/minh-hoa?muc=1.500.000&ngay=2027-01-01")
+    assert "3.168.000" in later
+    assert "5 năm <mark>" not in later
+    assert "chưa có lãi suất đầu tư quỹ BHXH" in later
+    assert "0.31 %" in page(client, "/minh-hoa?ngay=2026-11-20&lang=en")
 
 
 def test_before_the_change_of_law(client: FlaskClient) -> None:
