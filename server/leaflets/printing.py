@@ -33,8 +33,8 @@ SIZES_MM: Mapping[Form, tuple[int, int]] = {
 }  # fmt: skip
 #: Runs that one PDF holds: some seconds' work, and at most 250 MB for Typst.
 PIECE_MAX: dict[Form, int] = {
-    "labels": 100, "labels_once": 2_000, "a5": 100, "poster": 200, "poster_a3": 200,
-    "code_cards": 1_000,
+    "labels": 100, "labels_once": 1_000, "a5": 100, "poster": 200, "poster_a3": 200,
+    "code_cards": 600,
 }  # fmt: skip
 
 _A4_MM = (210, 297)

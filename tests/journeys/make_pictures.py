@@ -12,6 +12,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.journeys.conftest import ARGUMENTS, CHROMIUM, DESK, PHONE
+from tests.journeys.paper import shoot_papers
 from tests.journeys.scenes import Handset, ask_to_amend, be_set_aside, disagree
 from tests.support.serving import ROOT, Server
 
@@ -22,6 +23,7 @@ VIEWS = (("light", "", 360), ("dark", "-dark", 360), ("light", "-320", 320))
 
 def main() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
+    shoot_papers(OUT)
     with tempfile.TemporaryDirectory() as folder:
         server = Server(Path(folder))
         server.loa("init")
@@ -44,6 +46,7 @@ def main() -> None:
                 leaflets(browser, server, scheme, ending)
             for scheme, ending, width in VIEWS:
                 scanning(browser, server, scheme, ending, width)
+                illustration(browser, server, scheme, ending, width)
             browser.close()
 
 
@@ -140,6 +143,15 @@ def scanning(browser: Browser, server: Server, scheme: str, ending: str, width: 
     field = page.get_by_label("Hoặc gõ mã in cạnh mã QR")
     field.fill("YPR PA8 MHW")
     shoot(page, f"field-scan{ending}")
+    page.context.close()
+
+
+def illustration(browser: Browser, server: Server, scheme: str, ending: str, width: int) -> None:
+    settings = {**PHONE, "viewport": {"width": width, "height": 740}, "color_scheme": scheme}
+    page = browser.new_context(**settings).new_page()
+    page.goto(f"{server.url}/minh-hoa?muc=3.000.000&ngay=2026-11-20")
+    page.get_by_role("button", name="Tính").evaluate("element => element.scrollIntoView()")
+    shoot(page, f"public-illustration{ending}")
     page.context.close()
 
 
