@@ -22,7 +22,7 @@ import yaml
 from server import short_codes
 from server.leaflets import qr
 from server.leaflets.typesetting import typeset
-from server.rates import tables
+from server.rates import figures, tables
 
 Form = Literal["labels", "labels_once", "a5", "poster", "poster_a3", "code_cards"]
 FORMS: tuple[Form, ...] = get_args(Form)
@@ -112,8 +112,7 @@ def pieces(form: Form, items: Sequence[SheetItem]) -> list[Sequence[SheetItem]]:
 
 def rates_since(day: date) -> date | None:
     """The day since which every table says what it says on `day`; None where nothing is known."""
-    found = [table for name in tables.names() if (table := tables.table(name, day))]
-    return max((table.as_of for table in found), default=None)
+    return figures.last_change(day)
 
 
 def rates_sheet(since: date) -> bytes:

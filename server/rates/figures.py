@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,14 @@ def on(name: str, day: date) -> Figure:
     if not known or (known[-1].until is not None and day > known[-1].until):
         raise NoFigureError(f"{name} on {day}")
     return known[-1]
+
+
+def last_change(day: date) -> date | None:
+    """The day since which every figure is what it is on `day`; None before the first figure."""
+    begins = {each.since for known in _figures().values() for each in known}
+    ends = {each.until + timedelta(days=1)
+            for known in _figures().values() for each in known if each.until}  # fmt: skip
+    return max((one for one in begins | ends if one <= day), default=None)
 
 
 @cache

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from server.rates import contributions, figures
+from server.rates import contributions, figures, ways
 from server.rates.figures import Figure
 
 
@@ -125,11 +125,40 @@ def _pension_examples(day: date) -> RatesTable:
     )  # fmt: skip
 
 
+def _payment_ways(day: date) -> RatesTable:
+    figure, known = figures.on("voluntary_si", day), figures.on("payment_ways", day)
+    lowest, fund = figure["base_min"], ways.fund_return(day)
+    rows = []
+    for way in ways.ahead(lowest, "other", day):
+        years, months = way.months // 12, way.months
+        label = Words(f"{years} năm", f"{years} years") if years > 1 else \
+            Words(f"{months} tháng", f"{months} months")  # fmt: skip
+        if months > 1:
+            rows.append(Row(label, (way.state or 0, way.own)))
+    by = Words("", "")
+    if fund:
+        rate = _percent(fund["rate"])
+        by = Words(f" Đóng trước nhiều năm thì được bớt, tạm tính {rate} % một tháng.",
+                   f" Years ahead cost less, by {fund['rate']} % a month.")  # fmt: skip
+    return _made(
+        "payment_ways", [figure, known, *([fund] if fund else [])], rows,
+        Words("Đóng nhiều tháng một lần", "Several months at once"),
+        (Words("Nhà nước đóng", "The State pays"), Words("Mình đóng", "You pay")),
+        Words(
+            f"Với thu nhập thấp nhất {_dong(lowest)} đồng, người không thuộc nhóm được giúp nhiều"
+            f" hơn.{by.vi}",
+            f"On the lowest base of {lowest:,} dong, for somebody of no group with more help."
+            f"{by.en}",
+        ),
+    )  # fmt: skip
+
+
 #: Years of paying that the examples of a pension stand for.
 _YEARS = 20
 
 _TABLES: Mapping[str, Callable[[date], RatesTable]] = {
     "voluntary_si": _voluntary_si,
+    "payment_ways": _payment_ways,
     "pension_examples": _pension_examples,
     "household_hi": _household_hi,
 }

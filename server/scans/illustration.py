@@ -57,7 +57,9 @@ def illustration_page(asked: Asked, day: date, day_asked: str, language: str) ->
         result = _result(asked, day, said, troubles)
     except figures.NoFigureError:
         groups = []
-    blocks = (figures_block(name, day, language, words) for name in tables.names())
+    # for the income that was asked for it stands above already
+    names = [name for name in tables.names() if result is None or name != "payment_ways"]
+    blocks = (figures_block(name, day, language, words) for name in names)
     html = environment().get_template("illustration.html").render(
         lang=language, words=words, said=said, style=STYLE, asked=asked, groups=groups,
         troubles=troubles, result=result, tables=[block for block in blocks if block],

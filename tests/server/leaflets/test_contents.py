@@ -35,7 +35,7 @@ def fits(blocks: list[dict[str, str]]) -> bool:
 
 def without_order(chance: random.Random) -> str:
     letters = "aăâbcdđeêghiklmnoôơpqrstuưvxyáàảãạấầẩẫậéèẻẽẹ "
-    return "".join(chance.choice(letters) for _ in range(200)).strip()
+    return "".join(chance.choice(letters) for _ in range(220)).strip()
 
 
 def test_blocks_come_in_one_form() -> None:

@@ -231,10 +231,13 @@ def test_the_sheet_is_a_pdf_of_the_right_size(
 
 
 def test_the_rates_of_a_day_on_one_page() -> None:
-    days = [printing.rates_since(day) for day in (date(2026, 6, 30), date(2026, 11, 23))]
-    assert days == [date(2025, 7, 1), date(2026, 7, 1)]
-    before, after = (printing.rates_sheet(day) for day in days if day)
-    assert len(pages(after, 50)) == 1
+    asked = (date(2026, 6, 30), date(2026, 11, 23), date(2027, 2, 1))
+    days = [printing.rates_since(day) for day in asked]
+    assert days == [date(2026, 1, 1), date(2026, 7, 1), date(2027, 1, 1)]
+    before, after, later = (printing.rates_sheet(day) for day in days if day)
+    assert [len(pages(pdf, 50)) for pdf in (before, after, later)] == [1, 1, 1]
+    assert "5 năm" in text_of(after)
+    assert "5 năm" not in text_of(later), "what the fund earned is not known yet"
     assert "1.263.600" in text_of(before)
     assert "1.366.200" in text_of(after)
     assert "1.263.600" not in text_of(after)

@@ -29,3 +29,11 @@ def test_a_figure_that_ends_is_not_carried_on() -> None:
     assert figures.on("fund_return", date(2026, 12, 31))["rate"] == 0.31
     with pytest.raises(figures.NoFigureError):
         figures.on("fund_return", date(2027, 1, 1))
+
+
+def test_figures_change_where_one_begins_or_ends() -> None:
+    days = [date(2025, 12, 31), date(2026, 6, 30), date(2026, 12, 31), date(2027, 5, 1)]
+    assert [figures.last_change(day) for day in days] == [
+        date(2025, 7, 1), date(2026, 1, 1), date(2026, 7, 1), date(2027, 1, 1),
+    ]  # fmt: skip
+    assert figures.last_change(date(2025, 6, 30)) is None

@@ -53,3 +53,16 @@ def test_what_comes_back() -> None:
     assert amounts["Thu nhập 1.500.000"] == (264_000, 825_000)
     assert amounts["Thu nhập 10.000.000"] == (2_200_000 - 66_000, 5_500_000)
     assert "nam đóng đủ 20 năm được 45 %" in table.note.vi
+
+
+def test_several_months_at_once() -> None:
+    known, later = (tables.table("payment_ways", day) for day in (AFTER, date(2027, 1, 1)))
+    assert known is not None
+    assert later is not None
+    amounts = {row.label.vi: row.amounts for row in known.rows}
+    assert list(amounts) == ["3 tháng", "6 tháng", "12 tháng", "2 năm", "3 năm", "4 năm", "5 năm"]
+    assert amounts["12 tháng"] == (792_000, 3_168_000)
+    assert amounts["5 năm"][0] == 60 * 66_000
+    assert (known.is_estimated, later.is_estimated) == (True, False)
+    assert "0,31 %" in known.note.vi
+    assert [row.label.vi for row in later.rows] == ["3 tháng", "6 tháng", "12 tháng"]
