@@ -354,9 +354,9 @@ class Replica:
         I know the body: my shadow with those operations on top. The digest proves it; if it does
         not, the answer is no, and the scope is read again.
         """
-        # What another life of the server had told of it is nothing to stand on.
-        was_met = shadow.unseen is None or row["id"] not in shadow.unseen
-        made: Row | None = shadow.rows.get(row["id"]) if was_met else None
+        # Nothing to stand on: what another life of the server told, what only stands in for it.
+        held = shadow.rows.get(row["id"])
+        made = held if held and held["seq"] and not shadow.may_be_old(row["id"]) else None
         for outcome in told:
             wire = sent.get(outcome["id"])
             effective = outcome["outcome"] == outcomes.Applied.name

@@ -144,8 +144,8 @@ class Pass {
       if (known && row.moved_to) carry(this.#sheet, known, row.moved_to);
       return version >= 0 ? { id, version } : null;
     }
-    // What another life of the server had told of it is nothing to stand on.
-    const base = known?.read === read ? known : undefined;
+    // Nothing to stand on: what another life of the server told, what only stands in for it.
+    const base = known?.read === read && known.seq ? known : undefined;
     const body = row.fields ? (row as unknown as ActivityRow) : ownRow(row, base, applied);
     if (!body) {
       this.broken = true;
