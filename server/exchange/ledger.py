@@ -105,14 +105,16 @@ def tell(session: Session, now: datetime, account_id: str) -> None:
     scope = f"account:{account_id}"
     for device in own_ones:
         own = found.get(device.id, [])
-        if not own and not device.loss_open:
+        # What it lost under its former name may come with its next request
+        is_open = bool(own) or device.formerly in found
+        if not is_open and not device.loss_open:
             continue
         notice_id = f"loss:{device.id}"
         if own:
             _put_notice(session, now, scope, notice_id, device, own)
         else:
             change_feed.drop_document(session, notice_id)
-        session.execute(update(Device).where(Device.id == device.id).values(loss_open=bool(own)))
+        session.execute(update(Device).where(Device.id == device.id).values(loss_open=is_open))
 
 
 def _put_notice(
