@@ -32,8 +32,8 @@ timeout = 60  # the arbiter kills a worker whose loop is silent that long
 graceful_timeout = 30
 keepalive = 15
 
-#: A thread that works holds the others up so long at a time; writing a batch of scans works for some
-#: 10 ms, and each reader meanwhile waited 5 ms whenever it had read or written its socket.
+#: A thread that works holds the others up so long at a time; writing a batch of scans works for
+#: some 10 ms, and each reader meanwhile waited 5 ms whenever it had read or written its socket.
 SWITCH_S = 0.001
 
 #: Now and then a worker starts afresh, so that a slow leak never matters; not all at once.
