@@ -54,7 +54,7 @@ class Operation:
     `set`/`was`: field -> value (None clears; absent in `was` means the phone saw none).
     `add`: set field -> elements; `remove`: set field -> element ids. `n` counts the phone's
     operations and serves the loss ledger only. `instead` is my parked operation in whose stead
-    this one comes.
+    this one comes; `also` are further ones whose content it has joined.
     """
 
     id: str
@@ -74,6 +74,7 @@ class Operation:
     captured: Mapping[str, Any] | None = None
     resolve: Mapping[str, Any] | None = None
     instead: str | None = None
+    also: tuple[str, ...] = ()
     hash: str = ""
 
     def __post_init__(self) -> None:
@@ -103,7 +104,14 @@ class Operation:
             wire["resolve"] = dict(self.resolve)
         if self.instead is not None:
             wire["instead"] = self.instead
+        if self.also:
+            wire["also"] = list(self.also)
         return wire
+
+    @property
+    def replaces(self) -> tuple[str, ...]:
+        """All parked operations that nobody need look at any more, this one being here."""
+        return self.also if self.instead is None else (self.instead, *self.also)
 
 
 def parse_operation(raw: object) -> Operation:
@@ -141,6 +149,7 @@ class _Reader:
             captured=self._object("captured"),
             resolve=self._object("resolve"),
             instead=self._optional_text("instead", _ID),
+            also=self._also(),
             hash=digest,
         )
         if operation.type == "resolve":
@@ -200,6 +209,16 @@ class _Reader:
             return value
         self._complain(name, "format")
         return None
+
+    def _also(self) -> tuple[str, ...]:
+        value = self.raw.get("also") or ()
+        if value and (not isinstance(value, list) or len(value) > ELEMENTS_MAX):
+            self._complain("also", "list")
+            return ()
+        if not all(isinstance(id, str) and _ID.fullmatch(id) for id in value):
+            self._complain("also", "list_of_ids")
+            return ()
+        return tuple(value)
 
     def _type(self) -> str:
         value = self.raw.get("type")

@@ -171,8 +171,7 @@ def _decide(batch: Batch, operation: Operation) -> tuple[Operation, Outcome, boo
     batch.writes.note_outcome(operation, outcome, batch.actor, batch.delivery, batch.now)
     if isinstance(outcome, Parked):
         _park(batch, operation, outcome)
-    if operation.instead is not None:
-        batch.writes.replaced.append(parked.replacement(operation, batch.actor, batch.now))
+    batch.writes.replaced += parked.replacements(operation, batch.actor, batch.now)
     return operation, outcome, True
 
 

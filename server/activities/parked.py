@@ -66,11 +66,7 @@ def place_named(atlas: Atlas, scope: object) -> Place | None:
     return options[0] if options else None
 
 
-def replacement(operation: Operation, actor: Actor, now: datetime) -> dict[str, Any]:
-    """Parameters of `REPLACED` for an operation that says in whose stead it came."""
-    return {
-        "parked_id": operation.instead,
-        "by": actor.account_id,
-        "at": now,
-        "successor": operation.id,
-    }
+def replacements(operation: Operation, actor: Actor, now: datetime) -> list[dict[str, Any]]:
+    """Parameters of `REPLACED` for an operation that says in whose stead it came, if it does."""
+    by = {"by": actor.account_id, "at": now, "successor": operation.id}
+    return [{"parked_id": id, **by} for id in operation.replaces]

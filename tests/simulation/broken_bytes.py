@@ -18,13 +18,19 @@ from sync.replica import Replica
 from tests.simulation.bytes_in import _KEY
 from tests.simulation.events import Response
 from tests.simulation.phone import Phone
-from tests.simulation.port import SealedFile
+from tests.simulation.port import Refused, SealedFile
 from tests.simulation.server import ModelServer
 from tests.simulation.state import Wire
 
 
 class ReadsWhatItCan(ModelServer):
     """A letter that cannot be read is shown as a box: the rest is good."""
+
+    def sync_bytes(self, device: str, body: bytes, *, packed: bool) -> Wire:
+        try:
+            return super().sync_bytes(device, body, packed=packed)
+        except (KeyError, TypeError) as error:  # a name was hit
+            raise Refused(400) from error
 
     def read_request(self, body: bytes, packed: bool) -> Wire:
         if packed:
@@ -35,6 +41,12 @@ class ReadsWhatItCan(ModelServer):
 
 class OpensWithoutProof(ModelServer):
     """Nobody could have sealed the file but one of our phones: what for look at the tag."""
+
+    def bring(self, body: bytes, carrier: str) -> None:
+        try:
+            super().bring(body, carrier)
+        except (KeyError, TypeError) as error:  # a name was hit
+            raise Refused(422) from error
 
     def open(self, body: bytes) -> SealedFile:
         try:

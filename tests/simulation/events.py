@@ -32,7 +32,7 @@ EVENTS: dict[str, int] = {
     "request_garbled": 2, "answer_garbled": 2,
     "portal_answers": 1, "too_large": 1, "overloaded": 1, "gateway_fails": 2,
     "line_one_way": 1, "swizzle": 1,
-    "phone_killed": 4, "phone_killed_midway": 4, "power_cut": 2, "storage_fills": 1,
+    "phone_killed": 4, "phone_killed_midway": 9, "power_cut": 2, "storage_fills": 1,
     "storage_freed": 2, "storage_evicted": 1, "phone_copied": 4, "phone_restored": 2,
     "phone_cloned": 1, "same_id_twice": 1, "clock_jumps": 2, "tab_opened": 2, "tab_closed": 2,
     "app_changed": 1, "user_changed": 2,

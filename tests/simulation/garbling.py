@@ -33,7 +33,9 @@ class GarblingEvents(NetworkEvents):
         except Refused as refused:
             response = Response(refused.status, media_type="application/problem+json", text="{}")
         except Crashed:
+            self.oracle.on_heard(message.request, self.server, sure=False)
             return True
+        self.oracle.on_heard(message.request, self.server, sure=False)
         sent = tuple(message.request["operations"])
         read = response.answer is not None
         self.oracle.on_garbled(before, self.server.state, sent, read=read)

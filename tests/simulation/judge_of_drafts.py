@@ -28,11 +28,13 @@ class DraftJudge(LossJudge):
         device = request["device"]
         sent = {f"{TYPE}:{device}:{each['id']}" for each in request.get("drafts", ())}
         taken = set(request.get("taken", ()))
+        former = f"{TYPE}:{request.get('formerly')}:"  # its drafts come anew under the new name
         for id, was in before.notices.items():
             if was.type != TYPE or after.notices.get(id) is was:
                 continue
             now = after.notices[id]
             mine = id in sent or (now.gone and id in taken and was.scope in server.feeds_of(device))
+            mine = mine or (now.gone and id.startswith(former))
             self.expect("I2 a draft's copy stays", mine, f"{id} by {device}")
             if now.gone and id in taken:
                 self.taken_over.add(id)

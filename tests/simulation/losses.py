@@ -65,8 +65,10 @@ class Losses(BytesIn):
         work = self.state.copy()
         for device in [each for each, owner in work.devices.items() if owner == account]:
             lost = self._lost_by(work, device)
-            if lost or work.loss_open.get(device):
-                work.loss_open[device] = lost > 0
+            # What it lost under its former name may come with its next request
+            still = lost or self._lost_by(work, work.formerly.get(device, ""))
+            if still or work.loss_open.get(device):
+                work.loss_open[device] = still > 0
                 self.put_loss(work, device, account, lost)
         self.commit(work, [])
 
@@ -84,9 +86,11 @@ class Losses(BytesIn):
     def go_on(self, work: State, device: str, former: str | None, told: Word) -> None:
         """The phone was `former` before it was enrolled again."""
         known = work.words.get(former or "")
-        if former is None or known is None or work.devices[former] != work.devices[device]:
+        if former is None or work.devices.get(former) != work.devices[device]:
             return
         work.formerly[device] = former
+        if known is None:
+            return
         since = known.epoch_from if known.epoch == told.epoch else told.last_n
         work.words[device] = replace(told, epoch_from=since)
         if ledger.step(known, told) == "other life":
@@ -95,6 +99,8 @@ class Losses(BytesIn):
     def carry(self, file: SealedFile, carrier: str) -> None:
         super().carry(file, carrier)
         work = self.state.copy()
+        if file.device not in work.devices:
+            return  # a restored server does not know it
         came = {wire.get("n") for wire in file.operations}
         for device in self._names(work, file.device):
             lines = work.lines.get(device, ())

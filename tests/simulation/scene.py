@@ -97,6 +97,8 @@ class Scene:
             self.oracle.on_drafts(before, self.server, request)
             return None
         except Refused as refused:
+            # What it said of itself may have been heard before the rest was refused
+            self.oracle.on_heard(request, self.server, sure=False)
             self.note(f"server refused {phone.label} {refused.status}")
             return Response(refused.status, media_type="application/problem+json", text="{}")
         self.oracle.on_drafts(before, self.server, request)

@@ -50,12 +50,12 @@ class Settling(Reforms):
 
     def note_replaced(self, work: State, operation: Operation, account: str) -> None:
         """Its author sent another one: nobody need look at the old one any more."""
-        old = operation.instead
-        row = None if old is None else work.log.get(old)
-        if old is None or row is None or row.stored.outcome.name != Parked.name:
-            return
-        if row.account == account and old not in work.settled:
-            work.settled[old] = Settled("instead", operation.id)
+        for old in operation.replaces:
+            row = work.log.get(old)
+            if row is None or row.stored.outcome.name != Parked.name:
+                continue
+            if row.account == account and old not in work.settled:
+                work.settled[old] = Settled("instead", operation.id)
 
     def carry(self, file: SealedFile, carrier: str) -> None:
         """Take in what a phone had sealed, whoever brings it. Raises Refused for a stranger's."""

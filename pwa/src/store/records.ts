@@ -150,6 +150,8 @@ export interface Operation {
   resolve?: { conflict: string; choice: Choice };
   /** My parked operation in whose stead this one comes: nobody need look at that one any more. */
   instead?: string;
+  /** Further ones whose content was joined with it. */
+  also?: string[];
 }
 
 export interface Problem {

@@ -114,12 +114,17 @@ function ownItems(sheet: Sheet, activity: string): { standing: OutboxItem[]; ans
   return { standing, answered: all.filter((item) => item.state !== "kept" && !standing.includes(item)) };
 }
 
-/** Each says which parked operation of its type it comes for, so that no reviewer looks at that one. */
+/**
+ * Each says which parked operation of its type it comes for, so that no reviewer looks at that one; the
+ * last one says so of all that are left, for the form that was sent holds what all of them held.
+ */
 function inStead(made: Operation[], answered: readonly OutboxItem[]): Operation[] {
-  const parked = answered.filter((item) => item.state === "parked").map((item) => item.operation);
-  return made.map((operation) => {
-    const old = parked.find(({ type }) => type === operation.type);
-    return old ? { ...operation, instead: old.id } : operation;
+  let left = answered.filter((item) => item.state === "parked").map((item) => item.operation);
+  return made.map((operation, place) => {
+    const old = left.find(({ type }) => type === operation.type);
+    left = left.filter((one) => one !== old);
+    const also = place === made.length - 1 ? left.map(({ id }) => id) : [];
+    return { ...operation, ...(old && { instead: old.id }), ...(also.length && { also }) };
   });
 }
 
