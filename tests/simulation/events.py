@@ -32,7 +32,7 @@ EVENTS: dict[str, int] = {
     "request_garbled": 2, "answer_garbled": 2,
     "portal_answers": 1, "too_large": 1, "overloaded": 1, "gateway_fails": 2,
     "line_one_way": 1, "swizzle": 1,
-    "phone_killed": 4, "phone_killed_midway": 9, "power_cut": 2, "storage_fills": 1,
+    "phone_killed": 4, "phone_killed_midway": 16, "power_cut": 2, "storage_fills": 1,
     "storage_freed": 2, "storage_evicted": 1, "phone_copied": 4, "phone_restored": 2,
     "phone_cloned": 1, "same_id_twice": 1, "clock_jumps": 2, "tab_opened": 2, "tab_closed": 2,
     "app_changed": 1, "user_changed": 2,
@@ -45,8 +45,8 @@ EVENTS: dict[str, int] = {
     "device_revoked": 1, "revoked_enrolled": 3,
     "communes_merged": 1, "commune_divided": 1, "commune_renamed": 1, "rows_move": 6,
     "draft_written": 8, "draft_dropped": 2, "draft_taken": 3,
-    "twins_decided": 6, "twins_decided_again": 2,
-    "parked_settled": 8, "settled_again": 3, "file_sealed": 4, "file_delivered": 5,
+    "twins_decided": 12, "twins_decided_again": 4,
+    "parked_settled": 14, "settled_again": 3, "file_sealed": 4, "file_delivered": 5,
     "file_garbled": 1,
 }  # fmt: skip
 _LIFE = {

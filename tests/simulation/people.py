@@ -18,7 +18,7 @@ from tests.simulation.state import Wire
 
 #: Weights of what a person does next.
 HABITS: dict[str, int] = {
-    "create": 14, "edit": 30, "submit": 19, "withdraw": 5, "photo": 10, "line": 10,
+    "create": 14, "edit": 30, "submit": 22, "withdraw": 5, "photo": 10, "line": 10,
     "unknown_field": 4, "invalid": 4, "crossing": 4, "server_owned": 2, "malformed": 2,
     "unknown_kind": 1, "bug": 2, "no_permission": 2, "nothing_new": 2, "resend": 14, "decide": 8,
     "poison": 3,
