@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import http.client
+import itertools
 import json
 import multiprocessing
 import os
@@ -28,7 +29,7 @@ import tempfile
 import time
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,8 @@ class Client:
     scope: str
     token: str
     account: str = ""
+    #: A phone numbers its operations without a gap; one would be taken for a loss.
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
 
 def main() -> None:
@@ -168,7 +171,7 @@ def batches(client: Client, batch: int, operations: int) -> list[Body]:
     """Bodies ready to send, so that making them costs the machine no time while it is measured."""
     made = []
     for _ in range(operations // batch):
-        wires = [created(client.scope) for _ in range(batch)]
+        wires = [created(client) for _ in range(batch)]
         text = json.dumps(wires, ensure_ascii=False, separators=(",", ":")).encode() + b"}"
         packer = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
         packed = packer.compress(text) + packer.flush()
@@ -176,7 +179,7 @@ def batches(client: Client, batch: int, operations: int) -> list[Body]:
     return made
 
 
-def created(scope: str) -> dict[str, Any]:
+def created(client: Client) -> dict[str, Any]:
     """A new activity with ids of this moment, as phones make them: they lie at the index's end."""
     from datetime import UTC, datetime
 
@@ -184,14 +187,14 @@ def created(scope: str) -> dict[str, Any]:
     from tests.factories.activities import wire
 
     now = datetime.now(UTC)
-    return wire(scope=scope, id=new_id(now), activity=new_id(now))
+    ids = {"id": new_id(now), "activity": new_id(now)}
+    return wire(scope=client.scope, n=next(client.numbers), **ids)
 
 
 def operations_text(client: Client, batch: int) -> str:
     """`batch` new activities as a phone of this commune sends them, without the list's brackets."""
     return ",".join(
-        json.dumps(created(client.scope), ensure_ascii=False, separators=(",", ":"))
-        for _ in range(batch)
+        json.dumps(created(client), ensure_ascii=False, separators=(",", ":")) for _ in range(batch)
     )
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from sqlalchemy.orm import Session
 
 from server.database import db
-from server.database.engine import begin_glance, begin_snapshot, begin_writing
+from server.database.engine import begin_glance, begin_snapshot, begin_writing, end_snapshot
 from server.database.turns import turn
 
 
@@ -50,5 +50,7 @@ def reading() -> Iterator[Session]:
     begin_snapshot(session)
     try:
         yield session
-    finally:
+        end_snapshot(session)
+    except BaseException:
         session.rollback()
+        raise
