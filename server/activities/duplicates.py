@@ -65,6 +65,10 @@ _STANDING = (
     )
     .order_by(pairs.c.decided_at.desc(), pairs.c.id.desc())
 )
+_DECIDED_FOR = select(pairs.c.first_id, pairs.c.second_id).where(
+    pairs.c.primary_id == bindparam("id"),
+    or_(pairs.c.first_id == bindparam("id"), pairs.c.second_id == bindparam("id")),
+)
 _KNOWN_PAIRS = select(pairs.c.first_id, pairs.c.second_id).where(
     or_(among(pairs.c.first_id, "ids"), among(pairs.c.second_id, "ids"))
 )
@@ -141,11 +145,34 @@ def release(session: Session, actor: Actor, now: datetime, activity_ids: Sequenc
         .order_by(_activities.c.id)
         .with_for_update()
     )
+    adopted: set[str] = set()
     for row in rows.all():
         stays = row.duplicate_of not in activity_ids
         primary_id = row.duplicate_of if stays else primary_for(session, row.id)
         set_primary(session, actor, now, row, primary_id)
-    return set(others)
+        if primary_id is None and not stays:
+            adopted |= adopt(session, actor, now, row.id)
+    return {*others, *adopted}
+
+
+def adopt(session: Session, actor: Actor, now: datetime, activity_id: str) -> set[str]:
+    """The activity counts again: so do the decisions for it that a ring of others had set aside.
+    Returns what counts nothing for its sake from now on."""
+    asked = session.connection().execute(_DECIDED_FOR, {"id": activity_id}).all()
+    ids = {id for pair in asked for id in pair} - {activity_id}
+    counts = [_activities.c.duplicate_of.is_(None), _activities.c.status.in_(COUNTED)]
+    mine = select(_activities.c.id).where(_activities.c.id == activity_id, *counts)
+    if not ids or session.connection().execute(mine).first() is None:
+        return set()
+    rows = session.connection().execute(
+        select(_activities)
+        .where(_activities.c.id.in_(ids), *counts)
+        .order_by(_activities.c.id)
+        .with_for_update()
+    ).all()  # fmt: skip
+    for row in rows:
+        set_primary(session, actor, now, row, activity_id)
+    return {row.id for row in rows}
 
 
 def primary_for(session: Session, activity_id: str) -> str | None:

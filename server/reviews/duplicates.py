@@ -15,7 +15,14 @@ from sqlalchemy.orm import Session
 
 from server import problems
 from server.activities import queries as activities
-from server.activities.duplicates import COUNTED, leads_to, pairs, primary_for, set_primary
+from server.activities.duplicates import (
+    COUNTED,
+    adopt,
+    leads_to,
+    pairs,
+    primary_for,
+    set_primary,
+)
 from server.activities.models import Activity
 from server.http.actor import Actor, Area
 from server.problems import ProblemError
@@ -101,6 +108,8 @@ def decide(
             if wanted == other or leads_to(session, wanted, id):
                 wanted = primary_for(session, id)
         set_primary(session, actor, now, found[id], wanted)
+        if wanted is None and found[id].duplicate_of is not None:
+            adopt(session, actor, now, id)
     return pair
 
 

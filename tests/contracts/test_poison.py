@@ -70,6 +70,8 @@ POISON = {
     "object": "{}",
     "same_key_twice": '{"a": 1, "a": 2}',
     "proto": '{"__proto__": {"x": 1}}',
+    "beyond_float_lower": "1e400",
+    "two_to_the_60th": "1152921504606846976",
     "deep": "[" * 12 + "]" * 12,
     "deep_object": '{"a":' * 12 + "1" + "}" * 12,
     "long": json.dumps("x" * 70_000),
@@ -83,7 +85,8 @@ BATCH, BATCH_CHARS = 150, 3_000_000
 
 _ENVELOPE = (
     "id", "activity", "type", "scope", "kind", "kind_version", "base", "incarnation", "set", "was",
-    "add", "remove", "after", "n", "captured", "resolve", "protocol", "some_new_member",
+    "add", "remove", "after", "n", "captured", "resolve", "instead", "also", "protocol",
+    "some_new_member",
 )  # fmt: skip
 _CAPTURED = ("wall", "monotonic_ms", "boot", "beacon", "another")
 _ELEMENT = (

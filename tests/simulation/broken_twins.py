@@ -32,6 +32,9 @@ class TwinsBecomeOne(ModelServer):
 class NobodyCounts(ModelServer):
     """A reviewer knows which one counts: what became of that one meanwhile is not asked."""
 
+    def may_count(self, work: State, primary: str) -> bool:
+        return True
+
     def let_count(self, work: State, primary: str, other: str) -> None:
         work.duplicate_of[other] = primary
 

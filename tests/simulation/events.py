@@ -19,7 +19,7 @@ ACCOUNTS = (
     Account("binh", ("commune:c-00004-2025", "commune:c-00008-2025")),
     Account("chi", ("commune:c-00008-2025",)),
 )
-STEPS = 260
+STEPS = 300
 #: Syncs that a phone may need to drain when nothing fails: batches of what it holds, pages of
 #: what it lacks, and the day that an operation may be told `retry`.
 RECOVERY_ROUNDS_MAX = 60
@@ -39,14 +39,14 @@ EVENTS: dict[str, int] = {
     "server_dies_before_commit": 2, "server_dies_after_commit": 2, "server_dies_before_answer": 1,
     "transaction_clashes": 2, "lock_times_out": 1, "other_writes_meanwhile": 5,
     "version_deployed": 1,
-    "backup_made": 5, "backup_verified": 4, "server_restored": 2,
-    "reviewer_opens": 10, "reviewer_decides": 10, "conflict_opened": 5, "conflict_answered": 6,
+    "backup_made": 7, "backup_verified": 4, "server_restored": 2,
+    "reviewer_opens": 10, "reviewer_decides": 10, "conflict_opened": 8, "conflict_answered": 9,
     "notice_sent": 2,    "notice_withdrawn": 1, "scope_granted": 2, "scope_revoked": 1,
     "device_revoked": 1, "revoked_enrolled": 3,
     "communes_merged": 1, "commune_divided": 1, "commune_renamed": 1, "rows_move": 6,
-    "draft_written": 8, "draft_dropped": 2, "draft_taken": 3,
+    "draft_written": 8, "draft_dropped": 2, "draft_taken": 5,
     "twins_decided": 12, "twins_decided_again": 4,
-    "parked_settled": 14, "settled_again": 3, "file_sealed": 4, "file_delivered": 5,
+    "parked_settled": 16, "settled_again": 3, "file_sealed": 4, "file_delivered": 5,
     "file_garbled": 1,
 }  # fmt: skip
 _LIFE = {

@@ -66,6 +66,8 @@ class PlaceJudge(TwinJudge):
             return
         state: State = server.state
         for scope, shadow in before.scopes.items():
+            if scope in answer["grants"]["dropped"]:
+                continue  # what came of it since comes with the next answer
             if shadow.unseen is not None:
                 continue  # rows of an earlier life among the others
             for id in shadow.rows:

@@ -59,7 +59,8 @@ class Oracle(PlaceJudge, GrantJudge, DraftJudge, ByteJudge):
     def on_saved(self, wire: Wire, phone: Replica, account: str) -> None:
         """Somebody signed in as `account` did something with `phone`."""
         self.saved[key_of(wire)] = wire
-        self.places_named[wire["id"]] = wire["type"], wire["scope"]
+        twice = wire["id"] in self.places_named  # by a clone: which of the two came is not known
+        self.places_named[wire["id"]] = ("", "") if twice else (wire["type"], wire["scope"])
         self.owners[key_of(wire)[1]] = account
         self.note_saved(wire)
         key, row = (phone.device, wire["activity"]), phone.shadow_row(wire["activity"])
@@ -317,6 +318,8 @@ class Oracle(PlaceJudge, GrantJudge, DraftJudge, ByteJudge):
     def on_end(self, server: Any, phones: list[Replica]) -> None:
         """All faults have stopped and all phones have drained."""
         state: State = server.state
+        # First, for to read a feed again is to speak in a phone's name
+        self.on_losses_at_end(server, phones, self.saved)
         for phone in phones:
             self.expect("I18 outboxes drain", not phone.outbox, f"{phone.device}")
             if phone.device in state.revoked:
@@ -333,7 +336,6 @@ class Oracle(PlaceJudge, GrantJudge, DraftJudge, ByteJudge):
         self.on_waiting_at_end(state)
         self.on_drafts_at_end(server, phones)
         self.on_words_at_end(server)
-        self.on_losses_at_end(server, phones, self.saved)
         self._nothing_lost(state, phones)
         counts = Counter(row.stored.outcome.name for row in state.log.values())
         four = sum(counts[name] for name in ("applied", "merged", "conflict", "parked"))

@@ -48,7 +48,7 @@ class Twins(Keeping):
         pair, work = pair_of(one, other), self.state.copy()
         if pair not in work.decided and other not in work.twins.get(one, ()):
             return False
-        if primary is not None and work.records[primary].status not in COUNTED:
+        if primary is not None and not self.may_count(work, primary):
             return False
         self._unlink(work, pair)
         work.decided.pop(pair, None)
@@ -62,6 +62,10 @@ class Twins(Keeping):
             self.show_again(work, id)
         self.commit(work, [])
         return True
+
+    def may_count(self, work: State, primary: str) -> bool:
+        """Whether the report can stand for another one."""
+        return work.records[primary].status in COUNTED
 
     def let_count(self, work: State, primary: str, other: str) -> None:
         """`other` counts nothing from now on, `primary` does, if nothing else speaks against it."""
@@ -97,6 +101,17 @@ class Twins(Keeping):
             if counts and not self._leads_to(work, primary, id):
                 work.duplicate_of[id] = primary
                 return
+        if work.records[id].status in COUNTED:
+            self._adopt(work, id)
+
+    def _adopt(self, work: State, id: str) -> None:
+        """It counts again: so do the decisions for it that a ring of others had set aside."""
+        for pair, primary in work.decided.items():
+            other = pair[0] if pair[1] == id else pair[1]
+            counts = other not in work.duplicate_of and work.records[other].status in COUNTED
+            if primary == id and counts:
+                work.duplicate_of[other] = id
+                self.show_again(work, other)
 
     def _leads_to(self, work: State, start: str | None, id: str) -> bool:
         met: set[str] = set()

@@ -88,6 +88,16 @@ def test_what_its_author_sends_in_its_stead_settles_it_with_what_waited_behind_i
     assert settled == [("instead", first), ("instead", second)]
 
 
+def test_one_operation_settles_all_whose_content_it_joins(session: Session, now: datetime) -> None:
+    actor = actor_of(session, make_account(session, now), now)
+    wrong = [make_operation(set=example(duration_min="lâu")) for _ in range(2)]
+    activities.apply_batch(session, actor, now, wrong)
+    joined = make_operation(instead=wrong[0].id, also=[wrong[1].id])
+    activities.apply_batch(session, actor, now, [joined])
+    found = [row_of(session, each.id) for each in wrong]
+    assert [(row.settlement, row.successor_id) for row in found] == [("instead", joined.id)] * 2
+
+
 def test_nobody_settles_what_another_wrote_by_naming_it(session: Session, now: datetime) -> None:
     author, other = make_account(session, now), make_account(session, now, name="Lò Văn Phúc")
     wrong = make_operation(set=example(duration_min="lâu"))

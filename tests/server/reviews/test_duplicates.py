@@ -177,6 +177,18 @@ def test_an_earlier_decision_holds_when_a_later_one_is_undone(
     assert counted(session, reports[0])
 
 
+def test_a_decision_set_aside_by_a_ring_holds_again_when_the_ring_is_broken(
+    session: Session, now: datetime, reviewer: Any
+) -> None:
+    reports, decide = three(session, now, reviewer)
+    decide(1, 0, 1)
+    decide(1, 2, 2)
+    decide(2, 0, 0)
+    assert [counted(session, each) > 0 for each in reports] == [True, False, False]
+    take_back(session, now, reports[2])
+    assert [counted(session, each) > 0 for each in reports] == [False, True, False]
+
+
 def test_what_counts_nothing_is_not_chosen_and_not_asked_about(
     session: Session, now: datetime, reviewer: Any
 ) -> None:
