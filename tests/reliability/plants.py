@@ -38,7 +38,7 @@ def _answer_before_commit() -> None:
 
         @copy_current_request_context  # what gives rows their numbers asks whose database it is
         def later() -> None:
-            time.sleep(0.04)
+            time.sleep(0.15)
             session.commit()
             session.close()
 
