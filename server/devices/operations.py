@@ -200,6 +200,8 @@ def _add_device(session: Session, now: datetime, owner: Account, name: str) -> t
         last_n=0,
         created_at=now,
         last_seen_at=now,
+        # whatever it replaced told its last: told at contacts until one was answered
+        loss_open=True,
     )
     session.add(device)
     session.flush()

@@ -39,11 +39,6 @@ def note(session: Session, device_id: str, now: datetime, request: SyncRequest) 
     )  # fmt: skip
 
 
-def is_new(known: Contact | None, request: SyncRequest) -> bool:
-    """Whether an enrolled phone comes for the first time: whatever it replaced told its last."""
-    return known is not None and known.epoch == 0 and request.epoch > 0
-
-
 def turns(known: Contact | None, request: SyncRequest) -> bool:
     """Whether this is not just the next word of the same life: `turn` has to look."""
     if known is None:

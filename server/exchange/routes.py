@@ -63,7 +63,7 @@ def sync() -> Response:
     if contact.turns(known, request):
         contact.turn(actor.device_id, now, request)
     verdicts = push.deliver(actor, now, request) if request.operations else []
-    if contact.is_new(known, request) or (known is not None and known.loss_open):
+    if known is not None and known.loss_open:
         with writing() as session:
             ledger.tell(session, now, actor.account_id)
     if any(verdict.is_new_fork for verdict in verdicts):

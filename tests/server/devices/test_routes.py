@@ -104,7 +104,7 @@ def test_code_of_a_disabled_account_is_dead(
 
 
 def test_preview_of_the_link_uses_nothing_up(client: FlaskClient, code: str) -> None:
-    client.get(f"/?noi-may={code}")
+    client.get(f"/?noi-may={code}").close()
     client.get("/api/v1/devices", query_string={"enrolment_code": code})
     client.head("/api/v1/devices")
     assert redeem(client, code)[0] == 201

@@ -18,6 +18,7 @@ from server.activities.waiting_models import ParkedOperation
 from server.devices.models import Device, DeviceLine
 from server.devices.operations import revoke_device
 from server.evidence.models import Upload
+from server.exchange import ledger
 from server.http.actor import SYSTEM
 from tests.factories.accounts import make_account, sign_in
 from tests.factories.activities import Phone, example, make_phone, wire
@@ -95,6 +96,25 @@ def test_a_new_phone_hears_what_the_old_one_never_sent(
         tell(phone, 9)
         assert losses(client, session, now, phone) == []
         assert notices(new) == []
+
+
+def test_whoever_was_cut_off_at_the_first_contact_hears_it_at_the_next(
+    client: FlaskClient, session: Session, now: datetime, mai: Account, phone: Phone,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    tell(phone, 9, operations=8, sent=made(2))
+    new = replaced(client, session, now, mai)
+    with monkeypatch.context() as dying:
+        dying.setattr(ledger, "tell", die)
+        with pytest.raises(KeyboardInterrupt):
+            tell(new, 1, sent=made(1))
+    (notice,) = notices(new)
+    assert (notice["device"], notice["operations"]) == (phone.replica.device, 8)
+
+
+def die(*_: object) -> None:
+    """As a worker that is killed between the batch's commit and what comes after it."""
+    raise KeyboardInterrupt
 
 
 def test_photos_that_came_are_not_missed(
