@@ -9,7 +9,6 @@ import { Phone } from "./phone.ts";
 import type { SyncAnswer, SyncRequest } from "./wire.ts";
 
 const KIND = "loudspeaker_broadcast";
-const NEW_COMMUNE = "commune:c-00099-2026";
 const OTHER = "0192bbbb-0000-7000-8000-000000000001";
 
 let server: FakeServer;
@@ -109,66 +108,6 @@ describe("a conflict", () => {
     await phone.syncNow();
     expect(phone.activity(OTHER)?.attention).toBeNull();
     expect(phone.explain(OTHER).map(({ key }) => key)).toEqual(["conflict_reviewer"]);
-  });
-});
-
-describe("what was parked", () => {
-  const options = [{ scope: NEW_COMMUNE, name: "Phường Mẫu Mới" }];
-  const problems = [{ field: "scope", code: "area_choice", vi: "", en: "", options }];
-
-  test("for its place goes again with what followed it, under new ids, where its author says", async () => {
-    server.judge = ({ type, scope }) => {
-      if (scope !== COMMUNE) return undefined;
-      const reason = type === "create" ? "area_choice" : "after_parked";
-      return { outcome: "parked", reason, problems };
-    };
-    const id = await sent("Địa bàn đã chia");
-    const attention = phone.activity(id)?.attention;
-    expect(attention).toMatchObject({ reason: "area_choice", problems: [{ options }] });
-    const before = server.requests.flatMap((request) => request.operations).map((one) => one.id);
-    await phone.resend(attention!.operation!, { scope: NEW_COMMUNE });
-    await phone.syncNow();
-    const again = server.requests.flatMap((request) => request.operations).slice(before.length);
-    expect(again.map(({ type, scope, n }) => [type, scope, n])).toEqual([
-      ["create", NEW_COMMUNE, 3],
-      ["submit", NEW_COMMUNE, 4],
-    ]);
-    expect(again[1]!.after).toBe(again[0]!.id);
-    expect(again.some((one) => before.includes(one.id))).toBe(false);
-    expect(again.map((one) => one.instead)).toEqual(before);
-    expect(phone.status().waiting.attention).toBe(0);
-  });
-
-  test("is named by what is sent in its stead after its author has corrected the form", async () => {
-    server.judge = ({ type }) =>
-      type === "create"
-        ? { outcome: "parked", reason: "invalid" }
-        : { outcome: "parked", reason: "after_parked" };
-    const id = await sent("Sai giờ");
-    const before = server.requests.flatMap((request) => request.operations);
-    const draft = await phone.editFrom(id);
-    draft.fields.title = "Đúng giờ";
-    await phone.saveDraft(draft);
-    await phone.send(id);
-    server.judge = () => undefined;
-    await phone.syncNow();
-    const again = server.requests.flatMap((request) => request.operations).slice(before.length);
-    expect(again.map(({ type, instead }) => [type, instead])).toEqual(
-      before.map((one) => [one.type, one.id]),
-    );
-    expect(phone.status().waiting.attention).toBe(0);
-  });
-
-  test("can be let go of; a restored server that lost it is still offered it", async () => {
-    server.judge = () => ({ outcome: "parked", reason: "no_permission" });
-    const id = await sent("Bỏ");
-    await phone.dismissParked(phone.activity(id)!.attention!.operation!);
-    expect(phone.activity(id)).toBeNull();
-    expect(phone.status().waiting).toMatchObject({ activities: 0, attention: 0 });
-    server.incarnation = "life-2";
-    server.outcomes.clear();
-    await phone.syncNow();
-    expect(phone.activity(id)).not.toBeNull();
   });
 });
 
