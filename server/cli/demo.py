@@ -11,9 +11,9 @@ import io
 import json
 import os
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from server.accounts import operations as account_operations
 from server.accounts import queries as account_queries
 from server.activities import operations as activity_operations
 from server.activities import queries as activity_queries
-from server.cli import demo_leaflets, demo_photos, demo_scans
+from server.cli import demo_handouts, demo_leaflets, demo_photos, demo_scans
 from server.cli.demo_story import MIDDLE_AND_GIVEN, SURNAMES, Happening, Story
 from server.cli.terminal_qr import terminal_qr
 from server.database.ids import new_id
@@ -73,18 +73,19 @@ def demo(app: Flask, province_code: str, activities: int, seed: int) -> None:
         if not kept.exists():
             click.echo("Đang dựng dữ liệu mẫu…")
             door = Receiver(store_for(settings.files_url), shared_decoder())
-            details = _make(door, province_code, activities, seed, now)
+            details, given = _make(door, province_code, activities, seed, now)
             area = Area(province_codes=frozenset({province_code}))
             with writing() as session:
-                demo_scans.tell(session, settings.secret_key, area, now, seed)
+                demo_scans.tell(session, settings.secret_key, area, given, now, seed)
             _keep(kept, details)
         _print(json.loads(kept.read_text(encoding="utf-8")), settings, now)
 
 
 def _make(
     door: Receiver, province_code: str, activities: int, seed: int, now: datetime
-) -> dict[str, Any]:
-    """Accounts, activities, photos, decisions. Returns what a newcomer must know."""
+) -> tuple[dict[str, Any], demo_scans.Given]:
+    """Accounts, leaflets, activities, photos, decisions. Returns what a newcomer must know, and
+    which copies were given out when."""
     passwords = {name: secrets.token_urlsafe(9) for name in CONSOLE_ROLES}
     with writing() as session:
         day = clock.today_in_vietnam(now)
@@ -118,34 +119,36 @@ def _make(
             for username, role in CONSOLE_ROLES.items()
         }
         scopes = [f"commune:{places.lineage_id(session, commune.id)}" for commune in communes]
+    given: dict[str, list[tuple[date, int]]] = {}
+    told: list[Happening] = []
     with writing() as session:
         planner = _actor(session, console["kehoach"], now)
         runs = demo_leaflets.tell(
             session, planner, [commune.id for commune in communes], province, now
         )
-        codes = {f"commune:{run.commune_id}": run.code for run in reversed(runs)}
-    story = Story(catalogue.kinds(), scopes, f"province:{province}", now, activities, seed)
-    happenings = (_with_code(one, codes) for one in story.happenings())
-    _tell(door, happenings, People(tuple(reporters), console["duyet"]), activities)
-    return {
+        handouts = list(demo_handouts.hand_out(runs, now, seed))
+        where = {scope: at for at, scope in enumerate(scopes)}
+        scopes.append(f"province:{province}")
+        for one in handouts:
+            # whoever reports for the province comes after those of the communes
+            at = where.get(f"commune:{one.run.commune_id}", len(communes))
+            given.setdefault(one.run.code, []).append((one.day, one.copies))
+            told.append(one.happening(catalogue.kinds()[demo_handouts.KIND], scopes[at], at, now))
+    story = Story(catalogue.kinds(), scopes[:-1], scopes[-1], now, activities, seed)
+    told += story.happenings()
+    _tell(door, told, People(tuple(reporters), console["duyet"]))
+    details = {
         "province": province_code,
         "reporter": reporters[0],
         "commune": communes[0].full_name,
         "sign_in": {f"{name}.{province_code}": word for name, word in passwords.items()},
     }
+    return details, given
 
 
-def _with_code(happening: Happening, codes: Mapping[str, str]) -> Happening:
-    """A hand-out is of a run of its commune, so that copies and scans meet."""
-    code = codes.get(happening.scope)
-    if code is None or "print_run" not in happening.values:
-        return happening
-    return replace(happening, values={**happening.values, "print_run": code})
-
-
-def _tell(door: Receiver, happenings: Iterable[Happening], people: People, total: int) -> None:
+def _tell(door: Receiver, happenings: Sequence[Happening], people: People) -> None:
     """Let every happening come in as a phone would send it, photos behind, decision last."""
-    with click.progressbar(list(happenings), length=total, label="Hoạt động") as bar:
+    with click.progressbar(happenings, label="Hoạt động") as bar:
         for number, happening in enumerate(bar):
             photos = [
                 demo_photos.draw(number * 10 + at, _stamp(happening))

@@ -31,8 +31,11 @@ Made = Mapping[str, Sequence[LeafletVersion]]
 
 def tell(
     session: Session, actor: Actor, communes: Sequence[str], province: str, now: datetime
-) -> list[PrintRun]:
-    """Five leaflets and about twenty runs in `communes` and for the `province` (ids of units)."""
+) -> list[tuple[PrintRun, str]]:
+    """Five leaflets and about twenty runs in `communes` and for the `province` (ids of units).
+
+    Returns the runs, each with the id of its leaflet's title.
+    """
     made = {entry["title_id"]: _leaflet(session, actor, entry, province, now)
             for entry in yaml.safe_load(DATA.read_text(encoding="utf-8"))}  # fmt: skip
     found: list[PrintRun] = []
@@ -44,7 +47,7 @@ def tell(
         found += _runs(session, actor, made[title_id][-1], orders, now - timedelta(days=back))
     whole = [(province, "Hội nghị toàn tỉnh", 2000)]
     found += _runs(session, actor, made["rates_table"][-1], whole, now - timedelta(days=30))
-    found += _runs(session, actor, made["one_time_si"][-1], whole, now - timedelta(days=3))
+    found += _runs(session, actor, made["one_time_si"][-1], whole, now - timedelta(days=9))
     # paper that was out before the law changed; whoever scans it reads what holds now
     (old,) = _runs(session, actor, made["household_hi"][0], [(communes[0], PLACES[1], 600)],
                    now - timedelta(days=90))  # fmt: skip
@@ -53,7 +56,8 @@ def tell(
                        now - timedelta(days=80))  # fmt: skip
     runs.stop(session, actor, now, stopped.id)
     documents.refresh(session, now)
-    return [*found, old, stopped]
+    titles = {version.id: title_id for title_id, all_ in made.items() for version in all_}
+    return [(run, titles[run.version_id]) for run in (*found, old, stopped)]
 
 
 def _leaflet(

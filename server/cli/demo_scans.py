@@ -1,4 +1,4 @@
-"""The demo's readers: openings of its runs over their days, and a few who ask for a call.
+"""The demo's readers: they open a run after copies of it were given out; a few ask for a call.
 
 Everything goes through the doors of real scans; agents are a handful of common ones, addresses are
 of the blocks kept for documentation, names are invented. Not here: leaflets and runs (`demo`).
@@ -7,7 +7,7 @@ of the blocks kept for documentation, names are invented. Not here: leaflets and
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -24,8 +24,10 @@ from server.scans.call_backs import Asked
 from server.scans.classify import facts_of
 from server.scans.operations import Sighting
 
-#: Of a hundred copies about this many are scanned, most in the first weeks.
-SCANS_A_HUNDRED = 9
+#: Of a hundred copies given out so many are read, by the place and the title: between these.
+READERS_A_HUNDRED = (4, 14)
+#: Days between getting a leaflet and reading it, in the mean.
+DAYS_IN_THE_POCKET = 5
 BATCH = 500
 CALLERS = (
     Asked("Vừ Thị Dở", "0912000111"),
@@ -51,7 +53,13 @@ _HTML = {"accept": "text/html,*/*;q=0.8", "accept-language": "vi-VN,vi;q=0.9",
          "sec-fetch-mode": "navigate"}  # fmt: skip
 
 
-def tell(session: Session, secret_key: str, area: Area, now: datetime, seed: int) -> int:
+#: Days on which copies of a run were given out, and how many, by the run's code.
+Given = Mapping[str, Sequence[tuple[date, int]]]
+
+
+def tell(
+    session: Session, secret_key: str, area: Area, given: Given, now: datetime, seed: int
+) -> int:
     """Scans of every run of `area`, and three calls asked for; how many scans it wrote."""
     chance = random.Random(seed)  # noqa: S311 - a story, no secret
     today = clock.today_in_vietnam(now)
@@ -60,7 +68,8 @@ def tell(session: Session, secret_key: str, area: Area, now: datetime, seed: int
         select(PrintRun).where(PrintRun.province_code.in_(codes)).order_by(PrintRun.code)
     ).scalars().all()  # fmt: skip
     sightings = sorted(
-        (one for run in runs for one in _of_run(chance, run, today, now)), key=lambda one: one.at
+        (one for run in runs for one in _of_run(chance, run, given.get(run.code, ()), now)),
+        key=lambda one: one.at,
     )
     for begin in range(0, len(sightings), BATCH):
         operations.record(session, sightings[begin : begin + BATCH])
@@ -75,13 +84,15 @@ def tell(session: Session, secret_key: str, area: Area, now: datetime, seed: int
     return len(sightings)
 
 
-def _of_run(chance: random.Random, run: PrintRun, today: date, now: datetime) -> Iterator[Sighting]:
-    days = (min(run.period_to, today) - run.period_from).days + 1
-    if days <= 0:
-        return
-    for _ in range(max(3, run.copies * SCANS_A_HUNDRED // 100)):
-        day = run.period_from + timedelta(days=int(chance.triangular(0, days, 0)))
-        yield from _reader(chance, run, day, now)
+def _of_run(
+    chance: random.Random, run: PrintRun, given: Sequence[tuple[date, int]], now: datetime
+) -> Iterator[Sighting]:
+    days = (min(run.period_to, clock.today_in_vietnam(now)) - run.period_from).days + 1
+    share = chance.uniform(*READERS_A_HUNDRED) / 100
+    for day, copies in given:
+        for _ in range(round(copies * share)):
+            later = int(chance.expovariate(1 / DAYS_IN_THE_POCKET))
+            yield from _reader(chance, run, day + timedelta(days=later), now)
     for _ in range(days // 3):
         day = run.period_from + timedelta(days=chance.randrange(days))
         yield from _seen(run, _moment(chance, day), now, chance.choice(_OTHERS), {"accept": "*/*"},

@@ -34,7 +34,6 @@ SELDOM: Mapping[str, float] = {
     "roadshow_booth": 0.12,
     "gifted_insurance_card": 0.10,
     "conference": 0.15,
-    "leaflet_handout": 0.15,
     "support_contact": 0.10,
 }
 OF_THE_PROVINCE = ("portal_post", "social_post", "press_item", "question_answered", "media_product")

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from flask.testing import FlaskClient
 
+from server import clock
 from server.app import create_app
 from server.cli.main import main
+from server.database import db
 from server.settings import from_environment
 
 
@@ -22,6 +28,14 @@ def folder(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     return tmp_path
 
 
+@pytest.fixture
+def client(folder: Path) -> Iterator[FlaskClient]:
+    app = create_app(from_environment())
+    yield app.test_client()
+    with app.app_context():
+        db.engine.dispose()
+
+
 def run() -> tuple[str, str]:
     result = CliRunner().invoke(main, ["demo", "--province", "20", "--activities", "9"])
     assert result.exit_code == 0, result.output
@@ -30,14 +44,19 @@ def run() -> tuple[str, str]:
     return result.output, link.group(1)
 
 
-def test_demo_is_made_once_and_lets_one_in(folder: Path) -> None:
+def heard(client: FlaskClient, address: str) -> list[dict[str, Any]]:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return list(answer.get_json()["items"])
+
+
+def test_demo_is_made_once_and_lets_one_in(folder: Path, client: FlaskClient) -> None:
     first, used = run()
     second, code = run()
     assert "Đang dựng dữ liệu mẫu" in first
     assert "Đang dựng dữ liệu mẫu" not in second
     assert used != code
 
-    client = create_app(from_environment()).test_client()
     old = client.post("/api/v1/devices", json={"enrolment_code": used, "name": "Máy cũ"})
     assert old.status_code == 410, "a new link ends the one before"
     phone = client.post("/api/v1/devices", json={"enrolment_code": code, "name": "Máy thử"})
@@ -49,10 +68,27 @@ def test_demo_is_made_once_and_lets_one_in(folder: Path) -> None:
         assert username in second
         answer = client.post("/api/v1/session", json={"username": username, "password": password})
         assert answer.status_code == 200
-    listed = client.get("/api/v1/activities").json
-    assert listed is not None
-    assert len(listed["items"]) == 9
-    assert all(photo["verified"] for item in listed["items"] for photo in item["evidence"])
+    listed = heard(client, "/api/v1/activities?limit=200")
+    handouts = [item for item in listed if item["kind"] == "leaflet_handout"]
+    assert len(listed) - len(handouts) == 9
+    assert all(photo["verified"] for item in listed for photo in item["evidence"])
+
+
+def test_copies_and_readers_are_in_proportion(folder: Path, client: FlaskClient) -> None:
+    run()
+    details = json.loads((folder / "demo-20.json").read_text(encoding="utf-8"))
+    client.post("/api/v1/session", json={
+        "username": "kehoach.20", "password": details["sign_in"]["kehoach.20"],
+    })  # fmt: skip
+    runs = heard(client, "/api/v1/print-runs")
+    codes = ",".join(one["code"] for one in runs)
+    first = clock.today_in_vietnam(clock.now()) - timedelta(days=200)
+    figures = heard(client, f"/api/v1/print-runs/statistics?codes={codes}&from={first}")
+    assert len(figures) == len(runs)
+    assert all(0 < one["handed_out"] <= one["copies"] for one in figures)
+    shares = [one["scans"] / one["handed_out"] for one in figures]
+    assert 0.04 < sum(shares) / len(shares) < 0.15
+    assert max(shares) < 0.25
 
 
 def test_an_unknown_province_is_told(folder: Path) -> None:

@@ -16,8 +16,9 @@ from tests.factories.places import HANOI_COMMUNES
 
 def test_leaflets_and_runs(session: Session, now: datetime) -> None:
     planner = actor_of(session, make_account(session, now, "planner", PROVINCE), now)
-    runs = demo_leaflets.tell(session, planner, HANOI_COMMUNES, PROVINCE, now)
+    told = demo_leaflets.tell(session, planner, HANOI_COMMUNES, PROVINCE, now)
     session.commit()
+    runs = [run for run, _ in told]
     leaflets = queries.leaflets(session, planner.area, ["01"])
     assert len({one.title_id for one in leaflets}) == 5
     assert len(runs) == 4 * len(HANOI_COMMUNES) + 4
