@@ -341,10 +341,10 @@ class Replica:
 
     def _take_gone(self, shadow: Shadow, row: Row, new: str | None) -> None:
         """The row left this scope; where it went I show it on, until it has come there."""
-        held = shadow.rows.get(row["id"])
+        held, old = shadow.rows.get(row["id"]), shadow.may_be_old(row["id"])
         shadow.drop(row["id"])
         if held is not None and new in self.scopes:
-            self.scopes[new].carry({**held, "scope": new})
+            self.scopes[new].carry({**held, "scope": new}, old=old)
 
     def _take_bodiless(
         self, shadow: Shadow, row: Row, sent: Mapping[str, Wire], told: list[Wire]
@@ -377,11 +377,11 @@ class Replica:
     def _take_grants(self, grants: Mapping[str, Any]) -> None:
         for scope in grants.get("added", ()):
             self.scopes.setdefault(scope, self.hidden.pop(scope, Shadow()))
+            self.moved.pop(scope, None)  # a restored server may know nothing of its merger
         self.moved |= grants.get("moved") or {}
         for old, new in (grants.get("moved") or {}).items():
             followed = self.scopes.setdefault(new, self.hidden.pop(new, Shadow()))
-            for row in self.scopes.pop(old, Shadow()).rows.values():
-                followed.carry({**row, "scope": new})
+            followed.carry_all(self.scopes.pop(old, Shadow()), new)
         for scope in grants.get("dropped", ()):
             if scope in self.scopes:
                 # Hidden at once; the outbox stays, and pushing it is answered `no_permission`.

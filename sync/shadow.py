@@ -39,13 +39,19 @@ class Shadow:
         self.rows[row["id"]] = row
         self.sum = digests.add(self.sum, None, (row["id"], row["version"]))
 
-    def carry(self, row: Row) -> None:
+    def carry(self, row: Row, *, old: bool) -> None:
         """Let a row of another scope, which lies here by now, stand in until its own has come.
 
-        It counts in the sum: the server's digest counts it here too, at the same version.
+        It counts in the sum: the server's digest counts it here too, at the same version. An `old`
+        one, of an earlier life of the server, stays so, which its number -1 says.
         """
         if row["id"] not in self.rows:
-            self.put({**row, "seq": 0})
+            self.put({**row, "seq": -1 if old else 0})
+
+    def carry_all(self, other: Shadow, scope: str) -> None:
+        """Let all rows of `other`, which was merged into this `scope`, stand in."""
+        for id, row in other.rows.items():
+            self.carry({**row, "scope": scope}, old=other.may_be_old(id))
 
     def drop(self, id: str) -> None:
         held = self.rows.pop(id, None)
@@ -62,7 +68,9 @@ class Shadow:
 
     def may_be_old(self, id: str) -> bool:
         """Whether the row may be one of which the server, restored since, never told."""
-        return self.unseen is not None and id in self.unseen
+        if id not in self.rows:
+            return False
+        return self.rows[id]["seq"] < 0 or (self.unseen is not None and id in self.unseen)
 
     def end_of_pages(self) -> None:
         """All rows beyond the cursor were read."""

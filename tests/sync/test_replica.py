@@ -269,6 +269,16 @@ def test_a_row_that_left_for_a_followed_scope_does_not_vanish(phone: Replica) ->
     assert phone.shadow_row(A) == there
 
 
+def test_a_scope_that_lives_again_leads_nowhere(phone: Replica) -> None:
+    # the server was restored to a day before the merger, and a row goes the other way
+    sync(phone, lambda _: {**answer([row(2, 4, {"title": "a"})]), "grants": {"added": [NEW_SCOPE]}})
+    phone.moved = {NEW_SCOPE: "commune:c-00009-2025"}
+    sync(phone, lambda _: {**answer(), "grants": {"added": [NEW_SCOPE]}})
+    gone = {"type": "activity", "id": A, "seq": 5, "gone": True, "moved_to": NEW_SCOPE}
+    sync(phone, lambda _: answer([gone], live=[]))
+    assert shown(phone) == {"title": "a"}
+
+
 def test_a_row_that_left_for_elsewhere_is_gone(phone: Replica) -> None:
     sync(phone, lambda _: answer([row(2, 4, {"title": "a"})]))
     gone = {"type": "activity", "id": A, "seq": 5, "gone": True, "moved_to": NEW_SCOPE}

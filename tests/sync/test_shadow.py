@@ -41,6 +41,16 @@ def test_read_anew_an_older_number_is_no_old_news() -> None:
     assert shadow.sum == digest.row_hash("a", 1)
 
 
+def test_what_stands_in_is_as_old_as_where_it_came_from() -> None:
+    shadow = Shadow()
+    shadow.carry(row("a", 7, 9), old=True)
+    shadow.carry(row("b", 1, 8), old=False)
+    assert (shadow.may_be_old("a"), shadow.may_be_old("b")) == (True, False)
+    shadow.put(row("a", 1, 1))
+    assert not shadow.may_be_old("a")
+    assert not shadow.may_be_old("c")
+
+
 def test_one_digest_is_doubted_once() -> None:
     shadow = Shadow()
     assert not shadow.doubts("0" * 16)

@@ -8,6 +8,7 @@ import type { ActivityRow, DocumentRow, Operation, ScopeState, ShadowRow } from 
 import { contentDigest, EMPTY, moveDigest } from "./digest.ts";
 import type { Sheet } from "./sheet.ts";
 import type { ScopeChanges, WireRow } from "./wire.ts";
+import { mayBeOld } from "./writing.ts";
 
 /** A feed of which nothing is known yet. */
 export function newScope(name: string): ScopeState {
@@ -87,22 +88,26 @@ export function followMove(sheet: Sheet, from: string, to: string, now: string):
   if (!target || target.droppedAt) sheet.putScope(newScope(to));
   if (known?.movedTo === to) return;
   for (const row of sheet.shadows(from)) {
-    if (!known?.droppedAt) carry(sheet, row, to);
+    if (!known?.droppedAt) carry(sheet, row, to, mayBeOld(known, row));
     sheet.dropShadow(from, row.id);
   }
   for (const row of sheet.documents()) if (row.scope === from) sheet.dropDocument(from, row.id);
   sheet.putScope({ ...newScope(from), droppedAt: known?.droppedAt ?? now, movedTo: to });
 }
 
-/** One row stands in for itself in the scope where it lies by now; it counts in the sum there too. */
-export function carry(sheet: Sheet, row: ShadowRow, named: string): void {
+/**
+ * One row stands in for itself in the scope where it lies by now; it counts in the sum there too. One of
+ * an earlier life of the server stays so: its number is -1.
+ */
+export function carry(sheet: Sheet, row: ShadowRow, named: string, old: boolean): void {
   let to = named;
   // What it came to may have been merged away as well, and be read to its end already.
   for (let moves = 0; moves < 10; moves++) to = sheet.scopes.get(to)?.movedTo ?? to;
   const scope = sheet.scopes.get(to);
   const known = sheet.shadow(to, row.id) ?? sheet.document(to, row.id);
   if (!scope || scope.droppedAt || known?.read === scope.read) return;
-  sheet.putShadow({ ...row, scope: to, seq: 0, read: scope.read, row: { ...row.row, scope: to, seq: 0 } });
+  const seq = old ? -1 : 0;
+  sheet.putShadow({ ...row, scope: to, seq, read: scope.read, row: { ...row.row, scope: to, seq } });
   sheet.putScope({ ...scope, digest: moveDigest(scope.digest, null, row) });
 }
 
@@ -141,11 +146,11 @@ class Pass {
       const document: DocumentRow = { ...about, gone: !!row.gone, body: row.body ?? null };
       this.#sheet.putDocument(document);
       if (known) this.#sheet.dropShadow(name, id);
-      if (known && row.moved_to) carry(this.#sheet, known, row.moved_to);
+      if (known && row.moved_to) carry(this.#sheet, known, row.moved_to, mayBeOld(this.#scope, known));
       return version >= 0 ? { id, version } : null;
     }
     // Nothing to stand on: what another life of the server told, what only stands in for it.
-    const base = known?.read === read && known.seq ? known : undefined;
+    const base = known?.read === read && known.seq > 0 ? known : undefined;
     const body = row.fields ? (row as unknown as ActivityRow) : ownRow(row, base, applied);
     if (!body) {
       this.broken = true;

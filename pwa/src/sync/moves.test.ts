@@ -107,6 +107,22 @@ test("a tombstone told twice, or after the row has come, changes nothing", async
   expect(await scopeOnDisk(HEIR)).toMatchObject({ digest: digestOf(MOVED), rereading: false, read: 1 });
 });
 
+test("a row of an earlier life of the server stays one where it is shown on", async () => {
+  server.incarnation = "life-2";
+  const grants = { added: [], dropped: [], moved: { [COMMUNE]: HEIR } };
+  const changes = { [HEIR]: { to: 0, more: true, rows: [] } };
+  server.instead = (request) => json(200, { ...server.answer(request), grants, changes, outcomes: [] });
+  await phone.syncNow();
+  const draft = await phone.editFrom(MOVED);
+  draft.fields.title = "Sửa";
+  await phone.saveDraft(draft);
+  await phone.send(MOVED);
+  phone = await killAndReopen(phone, server, uploads, clock);
+  await phone.syncNow();
+  const [sent] = server.requests.flatMap((request) => request.operations);
+  expect(sent).toMatchObject({ type: "edit", scope: HEIR, incarnation: null });
+});
+
 test("when communes are merged, what is shown stays, the cursor begins anew, operations keep their words", async () => {
   server.instead = () => {
     throw new TypeError("Failed to fetch");

@@ -137,7 +137,7 @@ export function groupsOf(sheet: Sheet, kind: string): string[][] {
 
 /** Whether the row may be one of which the server, restored since, never told: its version says nothing. */
 export function mayBeOld(scope: ScopeState | undefined, row: ShadowRow | undefined): boolean {
-  return !!row && !!scope?.rereading && row.read !== scope.read;
+  return !!row && (row.seq < 0 || (!!scope?.rereading && row.read !== scope.read));
 }
 
 /** Puts what `make` makes at the end of the outbox. */
