@@ -356,7 +356,7 @@ class Replica:
         """
         # Nothing to stand on: what another life of the server told, what only stands in for it.
         held = shadow.rows.get(row["id"])
-        made = held if held and held["seq"] and not shadow.may_be_old(row["id"]) else None
+        made = held if held and held["seq"] > 0 and not shadow.may_be_old(row["id"]) else None
         for outcome in told:
             wire = sent.get(outcome["id"])
             effective = outcome["outcome"] == outcomes.Applied.name
