@@ -162,7 +162,9 @@ def leaflets(browser: Browser, server: Server, scheme: str, ending: str) -> None
     page.get_by_role("img", name=re.compile("lượt quét trong")).wait_for()
     shoot(page, f"console-leaflets{ending}")
     page.get_by_role("link", name="Nội dung tờ").click()
-    page.get_by_role("article", name="Người đọc thấy").wait_for()
+    page.get_by_role("link", name="Những điều cần biết về BHXH tự nguyện").click()
+    preview = page.get_by_role("article", name="Người đọc thấy")
+    preview.get_by_role("row", name=re.compile("Hộ nghèo")).wait_for()
     shoot(page, f"console-leaflet-texts{ending}")
     page.context.close()
 

@@ -6,9 +6,18 @@ import type { Field, Pair } from "./types.ts";
 const ZONE = "Asia/Ho_Chi_Minh";
 const whole = new Intl.NumberFormat("vi-VN");
 const oneDecimal = new Intl.NumberFormat("vi-VN", { maximumFractionDigits: 1 });
+const fixedDecimal = new Intl.NumberFormat("vi-VN", {
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+});
 
 export function number(value: number): string {
   return Number.isInteger(value) ? whole.format(value) : oneDecimal.format(value);
+}
+
+/** Always one digit behind the comma, so that figures below each other line up: 6 → `6,0`. */
+export function tenths(value: number): string {
+  return fixedDecimal.format(value);
 }
 
 /** `2026-11-16` → `16/11/2026`. */
