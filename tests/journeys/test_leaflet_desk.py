@@ -11,6 +11,8 @@ from typing import Literal
 
 import pytest
 import xlsxwriter
+import zxingcpp
+from PIL import Image
 from playwright.sync_api import Browser, Page, Playwright, expect
 from python_calamine import CalamineWorkbook
 
@@ -145,6 +147,23 @@ def test_everybody_can_use_the_screens(
         expect(page.get_by_role("heading", name=sight).first).to_be_visible()
         assert accessibility.faults(page) == [], path
     page.context.close()
+
+
+def test_a_code_is_taken_away_as_a_picture_that_reads(desk: Page) -> None:
+    """Both files as a print shop gets them; the browser draws the SVG, for want of a press."""
+    code = short_codes.normalise(desk.locator("aside code").inner_text())
+    files = {}
+    for ending in ("SVG", "PNG"):
+        with desk.expect_download() as download:
+            desk.get_by_role("button", name=ending, exact=True).click()
+        files[ending] = Path(download.value.path()).read_bytes()
+        assert download.value.suggested_filename == f"ma-{code}.{ending.lower()}"
+    drawing = desk.context.new_page()
+    drawing.set_content(files["SVG"].decode())
+    for picture in (files["PNG"], drawing.screenshot()):
+        (found,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(picture)).convert("RGB"))
+        assert found.text.endswith(f"/Q/{code}")
+    drawing.close()
 
 
 def test_a_run_is_chosen_by_keyboard(desk: Page) -> None:

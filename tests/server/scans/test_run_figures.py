@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,9 +16,10 @@ from server import clock
 from server.http.actor import Area
 from server.leaflets.models import PrintRun
 from server.scans import operations, run_figures
+from server.scans.public_routes import desk
 from tests.factories.accounts import make_account, sign_in
 from tests.factories.measures import BA_DINH, CUA_NAM, Field
-from tests.factories.scans import make_run
+from tests.factories.scans import make_run, scan
 from tests.server.scans.test_operations import sighting
 
 PATH = "/api/v1/print-runs/statistics"
@@ -157,3 +158,56 @@ def test_as_many_statements_for_many_runs_as_for_one(
         found = run_figures.of_runs(session, area, codes, *YEAR, now.date())
     assert len(found["items"]) == 31
     assert len(many) == len(one) <= 8
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
+    """A call lets the server forget what it remembered of runs, as it does after seconds."""
+    seconds = 10**9
+
+    def pass_by() -> None:
+        nonlocal seconds
+        seconds += 60
+        monkeypatch.setattr(desk().finder, "_now", lambda: seconds)
+
+    yield pass_by
+    assert desk().recorder.flush()
+
+
+def test_a_stop_takes_no_figure_away_and_a_new_start_goes_on(
+    client: FlaskClient, session: Session, now: datetime, later: Callable[[], None]
+) -> None:
+    run = make_run(session, now)
+    path = f"/q/{run.code}"
+    for number, (status, answer) in enumerate((("active", 200), ("stopped", 410), ("active", 200))):
+        run.status = status
+        session.commit()
+        later()
+        assert scan(client, path, f"27.64.8.{number}").status_code == answer
+    assert desk().recorder.flush()
+    as_planner(client, session, now)
+    (item,) = read(client, run.code)
+    # the one who met the kind page held the paper too: scans tell what paper is still out there
+    assert (item["scans"], item["not_counted"]) == (3, {})
+    assert sum(item["weeks"]["scans"]) == 3
+
+
+def test_a_code_that_shows_another_version_goes_on_counting_for_its_paper(
+    client: FlaskClient, session: Session, now: datetime, later: Callable[[], None]
+) -> None:
+    run = make_run(session, now)
+    newer = make_run(session, now, contents={"vi": {"blocks": [
+        {"type": "paragraph", "text": "Bản mới, theo luật mới."}]}})  # fmt: skip
+    path = f"/q/{run.code}"
+    plain = {"accept_encoding": "identity"}
+    assert "luật mới" not in scan(client, path, "27.64.8.1", **plain).text
+    run.destination_version_id = newer.version_id
+    session.commit()
+    later()
+    after = scan(client, path, "27.64.8.2", **plain)
+    assert (after.status_code, "luật mới" in after.text) == (200, True)
+    assert desk().recorder.flush()
+    as_planner(client, session, now)
+    of_paper, of_text = read(client, run.code, newer.code)
+    assert (of_paper["scans"], of_paper["copies"]) == (2, run.copies)
+    assert of_text["scans"] == 0
