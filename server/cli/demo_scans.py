@@ -65,7 +65,9 @@ def tell(
     today = clock.today_in_vietnam(now)
     codes = sorted(area.province_codes)
     runs = session.execute(
-        select(PrintRun).where(PrintRun.province_code.in_(codes)).order_by(PrintRun.code)
+        # codes are chance: by place, the same story is told at each new beginning
+        select(PrintRun).where(PrintRun.province_code.in_(codes)).order_by(
+            PrintRun.unit_id, PrintRun.place_detail, PrintRun.period_from, PrintRun.code)
     ).scalars().all()  # fmt: skip
     sightings = sorted(
         (one for run in runs for one in _of_run(chance, run, given.get(run.code, ()), now)),
