@@ -9,8 +9,8 @@ Not here: where words and arrivals are kept, and how a person is told.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 
@@ -19,14 +19,23 @@ class Word:
     """What a phone told of itself at a contact.
 
     `operations` and `photos` it still held, those that came with this very contact included; None
-    if it did not say. `epoch_from`: its `last_n` when it first came in this epoch.
+    if it did not say. `starts`: its `last_n` when it first came in an epoch, by epoch; clones that
+    live beside each other take turns, so that of each epoch is kept and not of the last one only.
     """
 
     epoch: int
     last_n: int
     operations: int | None = None
     photos: int = 0
-    epoch_from: int = 0
+    starts: Mapping[int, int] = field(default_factory=dict)
+
+    def is_older(self, epoch: int, n: int) -> bool:
+        """Whether number `n` was given before `epoch` began."""
+        return n <= self.starts.get(epoch, 0)
+
+    def began(self, told: Word) -> Mapping[int, int]:
+        """The starts once this one tells `told`: an epoch begins where it is first heard of."""
+        return {told.epoch: told.last_n, **self.starts}
 
 
 #: How a word follows the one before: the same life goes on, in the same epoch or in a new one; or
@@ -59,7 +68,9 @@ def lost(word: Word, arrived: Iterable[tuple[int | None, int]]) -> list[int]:
     here = {
         n
         for epoch, n in arrived
-        if epoch is None or epoch == word.epoch or (epoch < word.epoch and n <= word.epoch_from)
+        if epoch is None
+        or epoch == word.epoch
+        or (epoch < word.epoch and word.is_older(word.epoch, n))
     }
     gone = missing(word.last_n, here)
     return gone if word.operations is None else gone[-word.operations :]
@@ -77,7 +88,7 @@ def still_lost(
         n
         for epoch, n in arrived
         if epoch is not None
-        and (epoch == ended.epoch or (epoch > ended.epoch and n <= now.epoch_from))
+        and (epoch == ended.epoch or (epoch > ended.epoch and now.is_older(epoch, n)))
     )
     return [n for n in numbers if since[n] < 2]
 

@@ -37,8 +37,8 @@ class Device(Base):
     #: How often a number came again with another operation: the phone was restored or cloned.
     forks: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     forked_at: Mapped[datetime | None] = mapped_column(Moment())
-    #: `last_n` when the phone first came in its present epoch: what is above was made in it.
-    epoch_from: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    #: `last_n` when the phone first came in an epoch, by epoch: what is above was made in it.
+    epoch_starts: Mapped[dict[str, int]] = mapped_column(Json, default=dict, server_default="{}")
     #: Which phone it was before it was enrolled again; what it wrote and counted then goes on.
     formerly: Mapped[str | None] = mapped_column(String(ID_LENGTH), index=True)
     #: Whether something of it may be lost: its next contact looks, and tells its author.

@@ -125,28 +125,24 @@ def deny_escrow(session: Session, actor: Actor, now: datetime, device_id: str) -
     return device
 
 
-def begin_epoch(session: Session, device_id: str, last_n: int) -> None:
-    """The phone comes in a new epoch, having numbered `last_n` operations before."""
+def keep_starts(session: Session, device_id: str, starts: Mapping[int, int]) -> None:
+    """How many operations the phone had numbered when it first came in an epoch, by epoch."""
     session.connection().execute(
-        update(_devices).where(_devices.c.id == device_id).values(epoch_from=last_n)
+        update(_devices)
+        .where(_devices.c.id == device_id)
+        .values(epoch_starts={str(epoch): n for epoch, n in starts.items()})
     )
 
 
-def goes_on_from(
-    session: Session, device_id: str, former_id: str, epoch: int, last_n: int
-) -> Device | None:
+def goes_on_from(session: Session, device_id: str, former_id: str) -> Device | None:
     """The phone says at its first contact that it was `former_id` before it was enrolled again:
     numbers and epochs go on. Returns that phone, None where it is none of the same account."""
     device = session.get_one(Device, device_id)
     former = session.get(Device, former_id)
     if former is None or former.id == device_id or former.account_id != device.account_id:
         return None
-    # made in this epoch is what was made in it under the earlier name
-    since = former.epoch_from if former.epoch == epoch else last_n
     session.connection().execute(
-        update(_devices)
-        .where(_devices.c.id == device_id)
-        .values(formerly=former.id, epoch_from=since)
+        update(_devices).where(_devices.c.id == device_id).values(formerly=former.id)
     )
     return former
 

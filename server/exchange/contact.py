@@ -55,8 +55,7 @@ def turn(device_id: str, now: datetime, request: SyncRequest) -> None:
         told = Word(request.epoch, request.last_n)
         if step(before, told) == "other life":
             ledger.end_life(session, now, device_id)
-        if told.epoch > before.epoch:
-            devices.begin_epoch(session, device_id, told.last_n)
+        devices.keep_starts(session, device_id, before.began(told))
         if before.epoch == 0 and request.formerly is not None:
             former = ledger.go_on(session, now, device_id, request.formerly, told)
             if former is not None:

@@ -54,8 +54,12 @@ def go_on(
 ) -> Device | None:
     """The phone was `former_id` before it was enrolled again. What that one told stands for
     itself no longer, unless this is an older copy of it. Returns that one, None if it is none."""
-    former = devices.goes_on_from(session, device_id, former_id, told.epoch, told.last_n)
-    if former is not None and ledger.step(word_of(former), told) == "other life":
+    former = devices.goes_on_from(session, device_id, former_id)
+    if former is None:
+        return None
+    # made in an epoch is what was made in it under the earlier name
+    devices.keep_starts(session, device_id, word_of(former).began(told))
+    if ledger.step(word_of(former), told) == "other life":
         end_life(session, now, former.id)
     return former
 
@@ -141,7 +145,7 @@ def word_of(device: Device) -> Word:
         device.last_n,
         unsent.get("operations"),
         unsent.get("photos") or 0,
-        device.epoch_from,
+        {int(epoch): n for epoch, n in device.epoch_starts.items()},
     )
 
 

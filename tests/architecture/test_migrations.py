@@ -10,12 +10,23 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
-from sqlalchemy import inspect
+from sqlalchemy import column, inspect, select, table, text
 
 from server.app import create_app
 from server.database import db
+from server.database.types import Json
 from server.settings import from_environment
 from tests.support.databases import PostgresTemplates
+
+A_PERSON = """
+    INSERT INTO account (id, name, role, second_factor_required, created_at)
+    VALUES ('a', 'Lò Thị Mẫu', 'collaborator', FALSE, '2026-01-01 00:00:00')
+"""
+A_PHONE = """
+    INSERT INTO device (id, account_id, name, token_hash, epoch, last_n, epoch_from, created_at,
+                        forks, loss_open)
+    VALUES (:name, 'a', :name, :name, :epoch, 20, :start, '2026-01-01 00:00:00', 0, FALSE)
+"""
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -51,3 +62,20 @@ def test_upgrade_makes_the_models_and_downgrade_undoes_it(empty_app: Flask) -> N
         assert compare_metadata(context, db.metadata) == []
     flask_migrate.downgrade(revision="base")
     assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
+
+
+def test_where_a_phones_epoch_began_goes_with_it(empty_app: Flask) -> None:
+    flask_migrate.upgrade(revision="0010")
+    with db.engine.begin() as connection:
+        connection.execute(text(A_PERSON))
+        for name, epoch, start in (("cloned", 3, 12), ("whole", 1, 0)):
+            connection.execute(text(A_PHONE), {"name": name, "epoch": epoch, "start": start})
+    flask_migrate.upgrade(revision="0011")
+    kept = select(column("epoch_starts", Json)).select_from(table("device"))
+    with db.engine.begin() as connection:
+        starts = connection.scalars(kept.order_by(column("name"))).all()
+    assert starts == [{"3": 12}, {}]
+    flask_migrate.downgrade(revision="0010")
+    with db.engine.begin() as connection:
+        again = connection.scalars(text("SELECT epoch_from FROM device ORDER BY name")).all()
+    assert again == [12, 0]

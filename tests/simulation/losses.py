@@ -91,8 +91,7 @@ class Losses(BytesIn):
         work.formerly[device] = former
         if known is None:
             return
-        since = known.epoch_from if known.epoch == told.epoch else told.last_n
-        work.words[device] = replace(told, epoch_from=since)
+        work.words[device] = replace(told, starts=known.began(told))
         if ledger.step(known, told) == "other life":
             self._end_life(work, former)
 
@@ -112,10 +111,8 @@ class Losses(BytesIn):
         self.tell(work.devices[file.device])
 
     def _note(self, work: State, device: str, told: Word) -> None:
-        known = work.words.get(device)
-        goes_on = known is not None and told.epoch <= known.epoch
-        since = known.epoch_from if known is not None and goes_on else told.last_n
-        work.words[device] = replace(told, epoch_from=since)
+        known = work.words.get(device, told)
+        work.words[device] = replace(told, starts=known.began(told))
         work.seen[device] = self.clock()
 
     def _end_life(self, work: State, device: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,7 +26,7 @@ def test_never_more_than_the_phone_said_it_held() -> None:
 def test_a_clones_numbers_are_not_taken_for_mine() -> None:
     arrived = [(1, n) for n in range(1, 9)] + [(2, 6)]
     # forked at 5, in epoch 2 since: 6 came, 7 did not, whatever the other phone sent as its 7
-    assert lost(Word(2, 7, operations=1, epoch_from=5), arrived) == [7]
+    assert lost(Word(2, 7, operations=1, starts={2: 5}), arrived) == [7]
 
 
 def test_how_words_follow_each_other() -> None:
@@ -51,14 +51,14 @@ class Phone:
     epoch: int = 1
     last_n: int = 0
     held: list[int] = field(default_factory=list)
-    epoch_from: int = 0
+    starts: dict[int, int] = field(default_factory=dict)
 
     def make(self, count: int) -> None:
         self.held += range(self.last_n + 1, self.last_n + count + 1)
         self.last_n += count
 
     def word(self) -> Word:
-        return Word(self.epoch, self.last_n, len(self.held), 0, self.epoch_from)
+        return Word(self.epoch, self.last_n, len(self.held), 0, dict(self.starts))
 
     def sync(self, arrived: list[tuple[int | None, int]], batch: int) -> Word:
         """Tell, and deliver some; an answer that is lost changes nothing here."""
@@ -71,7 +71,7 @@ class Phone:
 
     def fork(self) -> None:
         self.epoch += 1
-        self.epoch_from = self.last_n
+        self.starts[self.epoch] = self.last_n
 
 
 rounds = st.lists(
@@ -144,6 +144,18 @@ def test_a_copy_that_grew_as_old_is_not_the_phone_itself() -> None:
 
 
 def test_lives_that_went_on_beside_each_other_lost_nothing() -> None:
-    ended, now = Word(1, 5, 2), Word(2, 8, 0, epoch_from=7)
+    ended, now = Word(1, 5, 2), Word(2, 8, 0, starts={2: 7})
     assert still_lost([4, 5], ended, now, [(1, 4), (1, 5), (2, 4), (2, 8)]) == [5]
-    assert still_lost([4, 5], ended, Word(2, 8, 0, epoch_from=3), [(1, 4), (2, 4)]) == [4, 5]
+    assert still_lost([4, 5], ended, Word(2, 8, 0, starts={2: 3}), [(1, 4), (2, 4)]) == [4, 5]
+
+
+def test_what_is_lost_stays_the_same_whichever_copy_speaks() -> None:
+    """Copies that live beside each other, each in an epoch of its own, take turns."""
+    now, ended = Word(1, 4), Word(1, 9, 3)
+    arrived: list[tuple[int | None, int]] = [(1, 7), (2, 7), (2, 9), (3, 8)]
+    said = []
+    for told in 3 * [Word(2, 8), Word(3, 12), Word(1, 9)]:
+        now = replace(told, starts=now.began(told))
+        said.append(still_lost([7, 8, 9], ended, now, arrived))
+    assert now.starts == {1: 9, 2: 8, 3: 12}
+    assert said[1:] == said[1:2] * 8
