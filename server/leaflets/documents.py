@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from server import clock
 from server.change_feed import operations as change_feed
 from server.change_feed import queries as feed
-from server.leaflets.law import is_outdated
+from server.leaflets.law import is_outdated, outdated_from
 from server.leaflets.models import Leaflet, LeafletVersion, PrintRun
 from server.leaflets.queries import RunRow, run_rows
 
@@ -42,9 +42,12 @@ def body_of(row: RunRow, now: datetime) -> dict[str, Any]:
     """What a phone needs to fill in a hand-out, and what to warn of.
 
     `status` is stopped where the code leads nowhere; `outdated` is about what stands on paper.
+    `outdated_from` is told before that day: a phone may have no network when the law changes.
     """
     run, printed, leaflet, shown = row
     today = clock.today_in_vietnam(now)
+    # of one that was withdrawn the law says nothing: it is outdated on every day
+    ends = None if printed.status == "withdrawn" else outdated_from(printed.law_date)
     is_on = run.status == "active" and shown.status != "withdrawn"
     return {
         "code": run.code, "leaflet_title": leaflet.title_id, "title": leaflet.title,
@@ -54,6 +57,7 @@ def body_of(row: RunRow, now: datetime) -> dict[str, Any]:
         "period_from": run.period_from.isoformat(), "period_to": run.period_to.isoformat(),
         "status": "active" if is_on else "stopped",
         "outdated": printed.status == "withdrawn" or is_outdated(printed.law_date, today),
+        "outdated_from": ends.isoformat() if ends else None,
     }  # fmt: skip
 
 

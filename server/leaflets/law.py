@@ -34,6 +34,12 @@ def change_since(law_date: date, today: date) -> LawChange | None:
     return missed[-1] if missed else None
 
 
+def outdated_from(law_date: date) -> date | None:
+    """The day from which a text by the law of `law_date` tells what no longer holds, also one to
+    come; None while no such day is known."""
+    return next((each.date for each in law_changes() if law_date < each.date), None)
+
+
 def is_outdated(law_date: date, today: date) -> bool:
     """Whether the law has changed since `law_date`."""
     return change_since(law_date, today) is not None

@@ -43,7 +43,7 @@ export const vi = {
   "handOut.earlyTodo": "Anh/chị xem lại ngày với cơ sở BHXH trước khi phát.",
   "handOut.outdated": "Tờ này cũ hơn luật đang áp dụng",
   "handOut.outdatedTodo":
-    "Mức đóng, mức hưởng in trên tờ có thể đã đổi. Mã QR mở trang đã cập nhật; xin cơ sở BHXH bản in mới.",
+    "Mức đóng, mức hưởng in trên tờ có thể đã đổi. Xin cơ sở BHXH bản in mới; tờ đã phát rồi thì vẫn ghi.",
 } as const;
 
 export const en: Record<keyof typeof vi, string> = {
@@ -90,5 +90,5 @@ export const en: Record<keyof typeof vi, string> = {
   "handOut.earlyTodo": "Check the date with the office before handing it out.",
   "handOut.outdated": "This leaflet is older than the law in force",
   "handOut.outdatedTodo":
-    "Contributions and benefits on paper may have changed. The QR code opens the page as it is now; ask the office for a new print.",
+    "Contributions and benefits on paper may have changed. Ask the office for a new print; what was handed out before may still be recorded.",
 };

@@ -61,6 +61,14 @@ describe("a scanned print run", () => {
     expect(concerns({ ...run, status: "stopped", outdated: true }, today)).toEqual(["stopped", "outdated"]);
   });
 
+  it("warns of a law that changed while there was no network, and not of what was before", () => {
+    const told = { ...run, period_from: "2026-01-01", law_date: "2025-07-01", outdated_from: "2026-07-01" };
+    expect(concerns(told, "2026-06-30")).toEqual([]);
+    expect(concerns(told, "2026-07-01")).toEqual(["outdated"]);
+    expect(concerns({ ...told, outdated: true }, "2026-06-30")).toEqual([]);
+    expect(concerns({ ...run, outdated: true, outdated_from: null }, today)).toEqual(["outdated"]);
+  });
+
   it("of the law before the change is questioned by the form itself, too", () => {
     const old = handOutValues({ ...run, law_date: "2025-07-01" }, run.code, kind);
     const found = warnings(kind, { ...old, event_date: today, copies_count: 1 }, today);

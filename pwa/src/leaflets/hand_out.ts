@@ -19,8 +19,10 @@ export interface RunDocument {
   period_from: string;
   period_to: string;
   status: "active" | "stopped" | "ended";
-  /** Older than the last change of law. */
+  /** Older than the last change of law, or withdrawn, when the server last told of it. */
   outdated: boolean;
+  /** The day on which the law that it follows ends, also one to come; null while none is known. */
+  outdated_from?: string | null;
 }
 
 export type Concern = "unknown" | "stopped" | "ended" | "early" | "outdated";
@@ -29,15 +31,20 @@ export function runWithCode(documents: { body: unknown }[], code: string): RunDo
   return documents.map(({ body }) => body as RunDocument | null).find((run) => run?.code === code) ?? null;
 }
 
-/** What to tell before the form opens, the gravest first; `today` as `2026-11-20`. */
-export function concerns(run: RunDocument | null, today: string): Concern[] {
+/** What speaks against handing it out on `day` (`2026-11-20`), the gravest first. */
+export function concerns(run: RunDocument | null, day: string): Concern[] {
   if (!run) return ["unknown"];
   const found: Concern[] = [];
   if (run.status === "stopped") found.push("stopped");
-  else if (run.status === "ended" || run.period_to < today) found.push("ended");
-  else if (run.period_from > today) found.push("early");
-  if (run.outdated) found.push("outdated");
+  else if (run.status === "ended" || run.period_to < day) found.push("ended");
+  else if (run.period_from > day) found.push("early");
+  if (isOutdated(run, day)) found.push("outdated");
   return found;
+}
+
+/** The phone may have had no network since the law changed, or the day may lie before the change. */
+function isOutdated({ outdated, outdated_from: from }: RunDocument, day: string): boolean {
+  return from ? day >= from : outdated;
 }
 
 /** The values that the run knows, those only that the form's lists still have. */

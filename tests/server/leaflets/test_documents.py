@@ -89,6 +89,7 @@ def test_time_makes_outdated_and_takes_away(
     phone.sync(rounds=2)
     id = f"print_run:{run.id}"
     assert told(phone)[id]["outdated"] is False  # type: ignore[index]
+    assert told(phone)[id]["outdated_from"] == "2026-07-01"  # type: ignore[index]
     assert not documents.is_stale(session, before)
     assert documents.is_stale(session, now)
     documents.refresh(session, now)
