@@ -1,4 +1,4 @@
-"""The scanner on a phone: without a network, without a camera, from a photo, by hand."""
+"""The scanner on a phone: without network or camera, from a photo, by hand, in the dark."""
 
 from __future__ import annotations
 
@@ -109,4 +109,44 @@ def test_a_camera_that_may_not_be_used_is_explained(server: Server, playwright: 
     page = enrolled(server, browser.new_context(**PHONE, permissions=[]), "Lò Văn Cấm")
     page.get_by_role("link", name="Quét mã tờ rơi").click()
     expect(page.get_by_role("alert")).to_contain_text("chưa được dùng máy ảnh", timeout=20_000)
+    browser.close()
+
+
+#: A camera with a lamp, which the browser under test has not; what is asked of it is written down.
+LAMP = """
+globalThis.lamp = [];
+const { getCapabilities, stop } = MediaStreamTrack.prototype;
+MediaStreamTrack.prototype.getCapabilities = function () {
+  return { ...getCapabilities.call(this), torch: true };
+};
+MediaStreamTrack.prototype.applyConstraints = async ({ advanced }) => {
+  globalThis.lamp.push(advanced[0].torch);
+};
+MediaStreamTrack.prototype.stop = function () {
+  globalThis.lamp.push("stop");
+  stop.call(this);
+};
+"""
+
+
+def test_the_lamp_is_lit_by_a_tap_and_goes_off_with_the_camera(
+    server: Server, playwright: Playwright, tmp_path: Path
+) -> None:
+    seen = camera.film(tmp_path, camera.code_picture("NOTHING OF OURS"))
+    browser = playwright.chromium.launch(
+        executable_path=CHROMIUM, args=[*ARGUMENTS, *camera.arguments(seen)]
+    )
+    context = browser.new_context(**PHONE, permissions=["camera"])
+    page = enrolled(server, context, "Vàng Thị Tối")
+    page.get_by_role("link", name="Quét mã tờ rơi").click()
+    expect(page.get_by_text("Đây không phải mã tờ rơi")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("button", name="Bật đèn")).to_have_count(0)
+
+    context.add_init_script(LAMP)
+    page.reload()
+    page.get_by_role("button", name="Bật đèn").click(timeout=30_000)
+    expect(page.get_by_role("button", name="Tắt đèn")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("link", name="Quay lại").click()
+    expect(page.get_by_role("link", name="Quét mã tờ rơi")).to_be_visible()
+    assert page.evaluate("lamp") == [True, False, "stop"]
     browser.close()

@@ -19,7 +19,9 @@ export async function openCamera(): Promise<MediaStream> {
   }
 }
 
+/** Ends the camera, and its lamp first: some phones leave it burning when only the track ends. */
 export function closeCamera(stream: MediaStream | null): void {
+  if (stream && hasLamp(stream)) light(stream, false).catch(() => {});
   for (const track of stream?.getTracks() ?? []) track.stop();
 }
 
