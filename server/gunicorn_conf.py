@@ -102,7 +102,6 @@ def post_worker_init(worker: Any) -> None:
 
     Mover(worker.wsgi).start()
     sys.setswitchinterval(SWITCH_S)
-    gc.collect()
     gc.freeze()
     gc.set_threshold(GARBAGE_EVERY)
 
