@@ -3,12 +3,11 @@ import { openDB } from "idb";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Database } from "../store/database.ts";
 import type { ActivityRow, Conflict, Json } from "../store/records.ts";
-import { Clock, enrolledDisk, killAndReopen, open, outside } from "../tests/phone.ts";
+import { Clock, enrolledDisk, KIND, killAndReopen, offline, open, outside, sent } from "../tests/phone.ts";
 import { COMMUNE, FakeServer, FakeUploads, json } from "../tests/server.ts";
 import { Phone } from "./phone.ts";
 import type { SyncAnswer, SyncRequest } from "./wire.ts";
 
-const KIND = "loudspeaker_broadcast";
 const OTHER = "0192bbbb-0000-7000-8000-000000000001";
 
 let server: FakeServer;
@@ -24,17 +23,6 @@ beforeEach(async () => {
   disk = await enrolledDisk();
   phone = await open(disk, server, uploads, clock);
 });
-
-const offline = (): never => {
-  throw new TypeError("Failed to fetch");
-};
-
-async function sent(title: string): Promise<string> {
-  const draft = await phone.newDraft(KIND, COMMUNE, { event_date: "2026-11-20", title });
-  await phone.send(draft.id);
-  await phone.syncNow();
-  return draft.id;
-}
 
 /** Every answer from here on says this too. */
 function alsoSaying(more: (request: SyncRequest) => Partial<SyncAnswer>): void {
@@ -178,7 +166,7 @@ test("a revoked phone says until when, hands over what it has, and hears nothing
     const { incarnation, server_time, outcomes, beacon } = server.answer(request);
     return json(200, { incarnation, server_time, beacon, outcomes, changes: {}, escrow: { until } });
   };
-  const id = await sent("Làm trước khi bị thu hồi");
+  const id = await sent(phone, "Làm trước khi bị thu hồi");
   expect(phone.status().escrow).toEqual({ until });
   expect(phone.activity(id)?.attention?.reason).toBe("revoked");
   expect(phone.activity(OTHER)).not.toBeNull();
@@ -197,7 +185,7 @@ describe("a sealed file", () => {
     alsoSaying(() => ({ courier_key: { id: "key-1", public_key } }));
     await phone.syncNow();
     server.instead = offline;
-    await sent("Chưa có mạng");
+    await sent(phone, "Chưa có mạng");
     return phone.courierFile();
   }
 
@@ -300,7 +288,7 @@ test("an answer for which there is no room is not taken; nothing is lost, and it
 
 test("an older app on a newer app's disk neither fails nor loses, and lets alone what it does not know", async () => {
   server.instead = offline;
-  const id = await sent("Viết bằng bản mới");
+  const id = await sent(phone, "Viết bằng bản mới");
   await phone.close();
   const newer = await openDB(disk.name, 9, { upgrade: (db) => void db.createObjectStore("of_tomorrow") });
   await newer.put("of_tomorrow", "kept", "key");

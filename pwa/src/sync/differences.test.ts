@@ -1,7 +1,7 @@
 /** Phone and server do not hold the same: both find out, and nothing that was written is lost. */
 import { beforeEach, describe, expect, test } from "vitest";
 import type { ActivityRow } from "../store/records.ts";
-import { Clock, enrolledDisk, killAndReopen, open } from "../tests/phone.ts";
+import { Clock, enrolledDisk, KIND, killAndReopen, open, sent, written } from "../tests/phone.ts";
 import { COMMUNE, FakeServer, FakeUploads, json } from "../tests/server.ts";
 import type { Phone } from "./phone.ts";
 
@@ -17,24 +17,6 @@ beforeEach(async () => {
   phone = await open(await enrolledDisk(), server, uploads, clock);
 });
 
-const KIND = "loudspeaker_broadcast";
-const noNetwork = (): never => {
-  throw new TypeError("Failed to fetch");
-};
-
-async function written(title: string, photos: string[] = []): Promise<string> {
-  const draft = await phone.newDraft(KIND, COMMUNE, { event_date: "2026-11-20", title });
-  for (const text of photos) await phone.addPhoto(draft.id, new Blob([text]), "camera", ["Phường Mẫu"]);
-  return draft.id;
-}
-
-async function sent(title: string, photos: string[] = []): Promise<string> {
-  const id = await written(title, photos);
-  await phone.send(id);
-  await phone.syncNow();
-  return id;
-}
-
 describe("when the two sides differ", () => {
   test("a digest that does not fit makes the scope be read again, silently, the outbox untouched", async () => {
     server.put(row("0192bbbb-0000-7000-8000-000000000001", 1));
@@ -47,14 +29,14 @@ describe("when the two sides differ", () => {
     expect(phone.activities()).toHaveLength(1);
     server.rows.set(lost.id, lost);
     server.judge = () => ({ outcome: "retry" });
-    const waiting = await sent("Của tôi");
+    const waiting = await sent(phone, "Của tôi");
     await phone.syncNow();
     expect(phone.activity(lost.id)).not.toBeNull();
     expect(phone.activity(waiting)?.state).toBe("saved");
   });
 
   test("a row without its body is taken only if its digest proves that the phone has it", async () => {
-    const id = await sent("Của tôi");
+    const id = await sent(phone, "Của tôi");
     const put = server.put.bind(server);
     server.put = (row) => put({ ...row, fields: { ...row.fields, note: "Của người khác" } });
     const draft = await phone.editFrom(id);
@@ -77,11 +59,11 @@ describe("when the two sides differ", () => {
   });
 
   test("a restored server is read again and offered what no backup is known to hold", async () => {
-    const early = await sent("Có trong bản sao");
+    const early = await sent(phone, "Có trong bản sao");
     server.durableThrough = new Date(Date.now() + 1000).toISOString();
     await phone.syncNow();
     await new Promise((resolve) => setTimeout(resolve, 1100));
-    const late = await sent("Chưa kịp sao", ["ảnh"]);
+    const late = await sent(phone, "Chưa kịp sao", ["ảnh"]);
     const restored = new FakeServer();
     restored.incarnation = "life-2";
     restored.durableThrough = server.durableThrough;
@@ -101,8 +83,8 @@ describe("when the two sides differ", () => {
   test("a scope that was taken away is hidden, what was written for it stays", async () => {
     server.put(row("0192bbbb-0000-7000-8000-000000000001", 1));
     await phone.syncNow();
-    server.instead = noNetwork;
-    const mine = await sent("Viết trước khi mất quyền");
+    server.instead = offline;
+    const mine = await sent(phone, "Viết trước khi mất quyền");
     server.instead = (request) =>
       json(200, {
         ...server.answer({ ...request, operations: [] }),
@@ -115,7 +97,7 @@ describe("when the two sides differ", () => {
 
   test("a fork gives the phone a new epoch", async () => {
     server.judge = () => ({ fork: true });
-    await sent("Máy chép");
+    await sent(phone, "Máy chép");
     await phone.syncNow();
     expect(server.requests.at(-1)?.epoch).toBe(2);
   });

@@ -1,10 +1,10 @@
+/** What the server could not take and keeps aside (PROTOCOL.md, 5), as its author settles it. */
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Database } from "../store/database.ts";
-import { Clock, enrolledDisk, killAndReopen, open } from "../tests/phone.ts";
+import { Clock, enrolledDisk, killAndReopen, offline, open, sent } from "../tests/phone.ts";
 import { COMMUNE, FakeServer, FakeUploads } from "../tests/server.ts";
 import type { Phone } from "./phone.ts";
 
-const KIND = "loudspeaker_broadcast";
 const NEW_COMMUNE = "commune:c-00099-2026";
 
 let server: FakeServer;
@@ -21,17 +21,6 @@ beforeEach(async () => {
   phone = await open(disk, server, uploads, clock);
 });
 
-const offline = (): never => {
-  throw new TypeError("Failed to fetch");
-};
-
-async function sent(title: string): Promise<string> {
-  const draft = await phone.newDraft(KIND, COMMUNE, { event_date: "2026-11-20", title });
-  await phone.send(draft.id);
-  await phone.syncNow();
-  return draft.id;
-}
-
 describe("what was parked", () => {
   const options = [{ scope: NEW_COMMUNE, name: "Phường Mẫu Mới" }];
   const problems = [{ field: "scope", code: "area_choice", vi: "", en: "", options }];
@@ -42,7 +31,7 @@ describe("what was parked", () => {
       const reason = type === "create" ? "area_choice" : "after_parked";
       return { outcome: "parked", reason, problems };
     };
-    const id = await sent("Địa bàn đã chia");
+    const id = await sent(phone, "Địa bàn đã chia");
     const attention = phone.activity(id)?.attention;
     expect(attention).toMatchObject({ reason: "area_choice", problems: [{ options }] });
     const before = server.requests.flatMap((request) => request.operations).map((one) => one.id);
@@ -64,7 +53,7 @@ describe("what was parked", () => {
       type === "create"
         ? { outcome: "parked", reason: "invalid" }
         : { outcome: "parked", reason: "after_parked" };
-    const id = await sent("Sai giờ");
+    const id = await sent(phone, "Sai giờ");
     const before = server.requests.flatMap((request) => request.operations);
     const draft = await phone.editFrom(id);
     draft.fields.title = "Đúng giờ";
@@ -80,7 +69,7 @@ describe("what was parked", () => {
   });
 
   test("twice is settled by one form, which names all that it has joined", async () => {
-    const id = await sent("Hai lần sửa");
+    const id = await sent(phone, "Hai lần sửa");
     server.instead = offline;
     for (const [field, value] of [
       ["title", "Sửa một"],
@@ -120,7 +109,7 @@ describe("what was parked", () => {
 
   test("can be let go of; a restored server that lost it is still offered it", async () => {
     server.judge = () => ({ outcome: "parked", reason: "no_permission" });
-    const id = await sent("Bỏ");
+    const id = await sent(phone, "Bỏ");
     await phone.dismissParked(phone.activity(id)!.attention!.operation!);
     expect(phone.activity(id)).toBeNull();
     expect(phone.status().waiting).toMatchObject({ activities: 0, attention: 0 });

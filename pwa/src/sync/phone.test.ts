@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { ActivityRow } from "../store/records.ts";
-import { Clock, enrolledDisk, killAndReopen, open } from "../tests/phone.ts";
+import { Clock, enrolledDisk, KIND, killAndReopen, offline, open, sent, written } from "../tests/phone.ts";
 import { COMMUNE, FakeServer, FakeUploads, json } from "../tests/server.ts";
 import type { Phone } from "./phone.ts";
 
@@ -16,31 +16,13 @@ beforeEach(async () => {
   phone = await open(await enrolledDisk(), server, uploads, clock);
 });
 
-const KIND = "loudspeaker_broadcast";
-const noNetwork = (): never => {
-  throw new TypeError("Failed to fetch");
-};
-
-async function written(title: string, photos: string[] = []): Promise<string> {
-  const draft = await phone.newDraft(KIND, COMMUNE, { event_date: "2026-11-20", title });
-  for (const text of photos) await phone.addPhoto(draft.id, new Blob([text]), "camera", ["Phường Mẫu"]);
-  return draft.id;
-}
-
-async function sent(title: string, photos: string[] = []): Promise<string> {
-  const id = await written(title, photos);
-  await phone.send(id);
-  await phone.syncNow();
-  return id;
-}
-
 describe("with no network", () => {
   beforeEach(() => {
-    server.instead = noNetwork;
+    server.instead = offline;
   });
 
   test("a draft and its photos outlive a power cut, keystroke by keystroke", async () => {
-    const id = await written("Bản tin sáng", ["ảnh 1", "ảnh 2"]);
+    const id = await written(phone, "Bản tin sáng", ["ảnh 1", "ảnh 2"]);
     const draft = phone.draft(id)!;
     draft.fields.title = "Bản tin sáng thứ Sáu";
     await phone.saveDraft(draft);
@@ -62,7 +44,7 @@ describe("with no network", () => {
   });
 
   test("what was sent waits on the phone, is seen there, and outlives a power cut", async () => {
-    const id = await sent("Phát lại", ["ảnh 1"]);
+    const id = await sent(phone, "Phát lại", ["ảnh 1"]);
     phone = await killAndReopen(phone, server, uploads, clock);
     expect(phone.drafts()).toHaveLength(0);
     expect(phone.activities()).toHaveLength(1);
@@ -81,7 +63,7 @@ describe("with no network", () => {
   });
 
   test("a photo that was removed again leaves no bytes behind", async () => {
-    const id = await written("Thử", ["ảnh thừa"]);
+    const id = await written(phone, "Thử", ["ảnh thừa"]);
     const { sha256 } = phone.draft(id)!.evidence[0]!;
     await phone.removePhoto(id, sha256);
     expect(phone.draft(id)?.evidence).toEqual([]);
@@ -92,7 +74,7 @@ describe("with no network", () => {
 
 describe("with a network", () => {
   test("record and photos arrive, and the words say so", async () => {
-    const id = await sent("Bản tin chiều", ["ảnh 1", "ảnh 2"]);
+    const id = await sent(phone, "Bản tin chiều", ["ảnh 1", "ảnh 2"]);
     expect(server.rows.get(id)).toMatchObject({ status: "submitted", fields: { title: "Bản tin chiều" } });
     expect(uploads.verified.size).toBe(2);
     expect(phone.activity(id)).toMatchObject({ state: "received", status: "submitted", version: 2 });
@@ -102,7 +84,7 @@ describe("with a network", () => {
 
   test("an answer that is lost costs nothing: the same operations get the same outcomes", async () => {
     server.loseAnswers = 1;
-    const id = await sent("Một lần thôi");
+    const id = await sent(phone, "Một lần thôi");
     expect(phone.activity(id)?.state).toBe("saved");
     await phone.syncNow();
     expect(phone.activity(id)?.state).toBe("received");
@@ -110,7 +92,7 @@ describe("with a network", () => {
   });
 
   test("nothing new costs one empty trip", async () => {
-    await sent("Xong");
+    await sent(phone, "Xong");
     const before = server.requests.length;
     await phone.syncNow();
     expect(server.requests.length - before).toBe(1);
@@ -129,7 +111,7 @@ describe("with a network", () => {
   });
 
   test("a returned activity is corrected: only what changed goes out", async () => {
-    const id = await sent("Sai giờ");
+    const id = await sent(phone, "Sai giờ");
     const remarks = [{ text: "Xem lại giờ phát", field: "title" }];
     server.put({
       ...server.rows.get(id)!,
@@ -161,8 +143,8 @@ describe("with a network", () => {
   });
 
   test("an edit on top of what is still waiting goes after it", async () => {
-    server.instead = noNetwork;
-    const id = await sent("Đầu");
+    server.instead = offline;
+    const id = await sent(phone, "Đầu");
     const draft = await phone.editFrom(id);
     draft.fields.title = "Sau";
     await phone.saveDraft(draft);
@@ -179,14 +161,14 @@ describe("with a network", () => {
   });
 
   test("a decision of the province shows without a tap", async () => {
-    const id = await sent("Chờ duyệt");
+    const id = await sent(phone, "Chờ duyệt");
     server.put({ ...server.rows.get(id)!, status: "approved" });
     await clock.pass(7 * 60_000, () => new Promise((resolve) => setTimeout(resolve, 50)));
     expect(phone.activity(id)?.status).toBe("approved");
   });
 
   test("withdrawing waits like everything else", async () => {
-    const id = await sent("Nhầm");
+    const id = await sent(phone, "Nhầm");
     await phone.withdraw(id);
     await phone.syncNow();
     expect(phone.activity(id)?.status).toBe("withdrawn");
@@ -201,8 +183,8 @@ describe("when the server says no", () => {
       operation.type === "submit" && server.rows.get(operation.activity)?.fields.title === "Sai"
         ? { outcome: "parked", reason: "invalid", problems }
         : undefined;
-    const bad = await sent("Sai");
-    const good = await sent("Đúng");
+    const bad = await sent(phone, "Sai");
+    const good = await sent(phone, "Đúng");
     expect(phone.activity(good)?.state).toBe("received");
     expect(phone.activity(bad)).toMatchObject({
       state: "attention",
@@ -221,7 +203,7 @@ describe("when the server says no", () => {
 
   test("a parked create is made anew with all of its content", async () => {
     server.judge = () => ({ outcome: "parked", reason: "no_permission", problems: [] });
-    const id = await sent("Chưa được phép", ["ảnh"]);
+    const id = await sent(phone, "Chưa được phép", ["ảnh"]);
     expect(phone.activity(id)).toMatchObject({ state: "attention", attention: { reason: "no_permission" } });
     server.judge = () => undefined;
     await phone.editFrom(id);
@@ -239,7 +221,7 @@ describe("when the server says no", () => {
         return reused++ ? undefined : { outcome: "parked", reason: "id_reuse" };
       return server.rows.has(operation.activity) ? undefined : { outcome: "retry", reason: "after_unknown" };
     };
-    const id = await sent("Trùng mã");
+    const id = await sent(phone, "Trùng mã");
     clock.nowMs += 10_000;
     await phone.syncNow();
     const operations = server.requests.flatMap((request) => request.operations);
@@ -254,7 +236,7 @@ describe("when the server says no", () => {
   test("an operation that must come again waits its turn and no longer", async () => {
     let tries = 0;
     server.judge = () => (tries++ < 2 ? { outcome: "retry", reason: "unknown_kind" } : undefined);
-    const id = await sent("Loại mới");
+    const id = await sent(phone, "Loại mới");
     expect(phone.activity(id)?.state).toBe("saved");
     const before = server.requests.length;
     await phone.syncNow();
@@ -266,7 +248,7 @@ describe("when the server says no", () => {
 
   test("401 pauses, keeps everything, and goes on when the sign-in works again", async () => {
     server.instead = () => json(401, { type: "unauthenticated" });
-    const id = await sent("Hết phiên", ["ảnh"]);
+    const id = await sent(phone, "Hết phiên", ["ảnh"]);
     expect(phone.status()).toMatchObject({ paused: "signed_out", waiting: { operations: 2, photos: 1 } });
     expect(clock.timers).toEqual([]);
     phone = await killAndReopen(phone, server, uploads, clock);
@@ -280,7 +262,7 @@ describe("when the server says no", () => {
   test("a captive portal's page with status 200 is no answer", async () => {
     server.instead = () =>
       new Response("<html>Đăng nhập Wi-Fi</html>", { headers: { "Content-Type": "text/html" } });
-    const id = await sent("Qua cổng Wi-Fi");
+    const id = await sent(phone, "Qua cổng Wi-Fi");
     expect(phone.status()).toMatchObject({ trouble: "portal", paused: null, waiting: { operations: 2 } });
     expect(clock.timers).toHaveLength(1);
     server.instead = null;
@@ -290,13 +272,13 @@ describe("when the server says no", () => {
 
   test("a portal's 401 page does not end the sign-in", async () => {
     server.instead = () => new Response("<html>", { status: 401, headers: { "Content-Type": "text/html" } });
-    await sent("Cổng khác");
+    await sent(phone, "Cổng khác");
     expect(phone.status()).toMatchObject({ trouble: "portal", paused: null });
   });
 
   test("after failures the batch shrinks, until one bad request stands alone", async () => {
-    server.instead = noNetwork;
-    for (let n = 0; n < 5; n++) await sent(`Mục ${n}`);
+    server.instead = offline;
+    for (let n = 0; n < 5; n++) await sent(phone, `Mục ${n}`);
     const bad = phone.activities()[0]!.id;
     server.instead = (request) =>
       request.operations.some((operation) => operation.activity === bad)
@@ -323,7 +305,7 @@ describe("when the server says no", () => {
 
   test("a server that asks for time gets it", async () => {
     server.instead = () => new Response("", { status: 503, headers: { "Retry-After": "600" } });
-    await sent("Chờ");
+    await sent(phone, "Chờ");
     expect(clock.timers[0]!.at - clock.nowMs).toBeGreaterThanOrEqual(600_000);
   });
 });

@@ -7,6 +7,8 @@ import { Phone } from "../sync/phone.ts";
 import type { Outside, Surroundings } from "../sync/surroundings.ts";
 import { ACCOUNT, COMMUNE, type FakeServer, type FakeUploads } from "./server.ts";
 
+export const KIND = "loudspeaker_broadcast";
+
 let phones = 0;
 
 /** A disk with an enrolled account and nothing else. */
@@ -100,4 +102,24 @@ export async function killAndReopen(
   const { name } = (phone as unknown as { database: Database }).database;
   await phone.close();
   return open(new Database(name), server, uploads, clock);
+}
+
+/** What a request meets where there is no network. */
+export const offline = (): never => {
+  throw new TypeError("Failed to fetch");
+};
+
+/** A draft of a broadcast, with photos of these texts; its id. */
+export async function written(phone: Phone, title: string, photos: string[] = []): Promise<string> {
+  const draft = await phone.newDraft(KIND, COMMUNE, { event_date: "2026-11-20", title });
+  for (const text of photos) await phone.addPhoto(draft.id, new Blob([text]), "camera", ["Phường Mẫu"]);
+  return draft.id;
+}
+
+/** A broadcast that its author gave away, after one sync; its id. */
+export async function sent(phone: Phone, title: string, photos: string[] = []): Promise<string> {
+  const id = await written(phone, title, photos);
+  await phone.send(id);
+  await phone.syncNow();
+  return id;
 }
