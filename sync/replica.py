@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from sync import digest as digests
+from sync import envelope
 from sync import outcome as outcomes
 from sync.codec import same
 from sync.errors import CodecError
@@ -150,7 +151,7 @@ class Replica:
         of: Mapping[str, Any] = seen if seen is not None else {}
         kind = kind or of["kind"]
         shown = {**(of.get("extra") or {}), **of.get("fields", {})}
-        patch, was = self._patch(kind, dict(set or {}), shown)
+        patch, was = envelope.widened(self.policies(kind), dict(set or {}), shown)
         was |= seen_elements(of, self.policies(kind), add or {}, remove or {})
         wire: Wire = {
             "id": id,
@@ -176,27 +177,24 @@ class Replica:
         return wire
 
     def resend(
-        self, parked: str, id: str, set: Mapping[str, Any], scope: str | None = None
-    ) -> Wire:
+        self, parked: str, id: str, set: Mapping[str, Any], scope: str | None = None,
+        also: Iterable[str] = (),
+    ) -> Wire:  # fmt: skip
         """Correct a parked operation and send it under a new id, `instead` of the old one.
 
-        `scope` is the place that was chosen where the old one was divided (`area_choice`).
+        `scope` is the place that was chosen where the old one was divided (`area_choice`). `also`
+        are further parked ones that the same form answers (`envelope.may_join`).
         """
-        old = self.parked.pop(parked).wire
-        wire = {**old, "id": id, "instead": parked, "set": {**old["set"], **set}}
-        wire["n"] = self.last_n + 1
-        wire["scope"] = scope or old["scope"]
-        wire["after"] = self._previous(wire["activity"])
+        ids = (parked, *also)
+        answered = sorted((self.parked.pop(one).wire for one in ids), key=lambda wire: wire["n"])
+        first = answered[0]
+        wire = envelope.again(
+            answered, self.policies(first["kind"]), id=id, n=self.last_n + 1,
+            after=self._previous(first["activity"]), set=set, scope=scope,
+        )  # fmt: skip
         self.last_n += 1
         self.outbox.append(Pending(wire))
         return wire
-
-    def _patch(self, kind: str, set: Wire, seen: Mapping[str, Any]) -> tuple[Wire, Wire]:
-        """The patch widened to whole groups, and the values seen of every field that it names."""
-        policy = self.policies(kind)
-        names = dict.fromkeys(name for own in set for name in policy.group_of(own))
-        was = {name: seen.get(name) for name in names}
-        return {name: set[name] if name in set else was[name] for name in names}, was
 
     def _previous(self, activity: str) -> str | None:
         """My last operation on this activity that is pending or had an effect."""

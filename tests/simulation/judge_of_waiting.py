@@ -36,8 +36,9 @@ class WaitingJudge(Judge):
                 self.expect("I3 the ledger remembers", known, f"{device} {n}")
 
     def note_saved(self, wire: Wire) -> None:
-        if wire.get("instead"):
-            self.replaced.setdefault(wire["instead"], set()).add(wire["id"])
+        for old in (wire.get("instead"), *wire.get("also", ())):
+            if old:
+                self.replaced.setdefault(old, set()).add(wire["id"])
 
     def on_settled(self, before: State, after: State) -> None:
         """A transaction committed: what was settled stays so, and goes in once."""

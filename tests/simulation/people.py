@@ -11,6 +11,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+from sync.envelope import may_join
 from sync.outbox import Pending
 from sync.replica import Replica
 from tests.simulation.rules import BUG_TITLE, ELSEWHERE, KIND
@@ -68,15 +69,19 @@ class Person:
         return habit, self._change(phone, activity, habit)
 
     def _resend(self, phone: Replica) -> Wire:
-        """Edit and resend the first parked operation; what was wrong with it is put right."""
+        """Edit and resend the first parked operation, and with it what the same form holds; what
+        was wrong with it is put right."""
         id = next(iter(phone.parked))
-        wrong = phone.parked[id].wire["set"]
+        also = [each for each, kept in phone.parked.items()
+                if each != id and may_join(phone.parked[id].wire, kept.wire)]  # fmt: skip
+        wrong = {name for each in (id, *also) for name in phone.parked[each].wire["set"]}
         choices = [option["scope"] for problem in phone.parked[id].outcome.get("problems") or ()
                    for option in problem.get("options", ())]  # fmt: skip
         scope = self.chance.choice(choices) if choices else None
         right: Wire = {"count": 1} if "count" in wrong else {}
-        right |= {"title": self._word()} if wrong.get("title") == BUG_TITLE else {}
-        return phone.resend(id, self.name(), right, scope)
+        titles = [phone.parked[each].wire["set"].get("title") for each in (id, *also)]
+        right |= {"title": self._word()} if BUG_TITLE in titles else {}
+        return phone.resend(id, self.name(), right, scope, also)
 
     def _open_conflicts(self, phone: Replica) -> list[tuple[str, Wire]]:
         rows = [(id, phone.shadow_row(id)) for id in phone.activities()]

@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, overload
 
+from sync.envelope import again
 from sync.fields import MergePolicy
 from sync.limits import BATCH_MAX, ROWS_MAX
 from sync.outbox import Kept, Pending, Wire
@@ -170,9 +171,21 @@ class TypescriptReplica(Replica):
         return self.outbox[-1].wire
 
     def resend(
-        self, parked: str, id: str, set: Mapping[str, Any], scope: str | None = None
-    ) -> Wire:
-        self.move("resend", operation=parked, id=id, set=dict(set), scope=scope)
+        self, parked: str, id: str, set: Mapping[str, Any], scope: str | None = None,
+        also: Iterable[str] = (),
+    ) -> Wire:  # fmt: skip
+        answered = sorted(
+            (self.parked[one].wire for one in (parked, *also)), key=lambda wire: wire["n"]
+        )
+        first = answered[0]["id"]
+        also = [wire["id"] for wire in answered[1:]]
+        self.move("resend", operation=first, id=id, set=dict(set), scope=scope, also=also)
+        made = self.outbox[-1].wire
+        if also:  # what its form would hold: the real app makes that of a draft
+            self.outbox[-1] = Pending(again(
+                answered, self.policies(made["kind"]), id=id, n=made["n"], after=made["after"],
+                set=set, scope=scope,
+            ))  # fmt: skip
         return self.outbox[-1].wire
 
     # ---- talking to the server

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from sync.outbox import Pending
 from sync.replica import Replica
 from tests.simulation.rules import KIND, policy_of
 from tests.simulation.server import Account, ModelServer, Watch
@@ -19,7 +20,9 @@ from tests.sync.vectors import SCOPE, id_of
 A, B = id_of(0xA), id_of(0xB)
 #: What of an envelope is compared.
 COMPARED = ("id", "activity", "type", "base", "incarnation", "set", "was", "add", "remove",
-            "after", "n")  # fmt: skip
+            "after", "n", "instead", "also")  # fmt: skip
+#: Of those, what an envelope need not have.
+NONE: dict[str, Any] = {"instead": None, "also": []}
 
 Wire = dict[str, Any]
 
@@ -62,18 +65,34 @@ class Recorder:
         self._record("withdraw", activity=activity)
 
     def correct(self, activity: str, **values: Any) -> None:
-        """Edit what was parked and send it anew."""
+        """Edit what was parked and send it anew, by one form."""
         parked = [kept.wire for kept in self.phone.parked.values()
                   if kept.wire["activity"] == activity]  # fmt: skip
         together: Wire = {}
+        photos: list[Wire] = []
         for wire in parked:
             del self.phone.parked[wire["id"]]
             together |= wire["set"]
+            photos += wire["add"].get("evidence", ())
+        before = len(self.phone.outbox)
         if any(wire["type"] == "create" for wire in parked):
             self._create(activity, together | values)
         else:
-            self._edit(activity, together | values)
+            self._edit(activity, together | values, photos)
+        self._name_the_parked(before, {wire["id"]: wire["type"] for wire in parked})
         self._record("correct", activity=activity, set=values)
+
+    def _name_the_parked(self, before: int, left: dict[str, str]) -> None:
+        """Each operation says for which one of its type it comes, the last one of all others too;
+        `left`: type by id."""
+        made = self.phone.outbox[before:]
+        for place, pending in enumerate(made):
+            old = next((id for id, type in left.items() if type == pending.wire["type"]), None)
+            names: Wire = {} if old is None else {"instead": old}
+            left = {id: type for id, type in left.items() if id != old}
+            if left and place == len(made) - 1:
+                names["also"] = list(left)
+            self.phone.outbox[before + place] = Pending({**pending.wire, **names})
 
     def _create(self, activity: str, values: Wire) -> None:
         self.phone.save("create", self.mint(), activity, scope=SCOPE, kind=KIND, kind_version=1,
@@ -103,7 +122,7 @@ class Recorder:
         answer = self._dated(self.server.sync({**request, "max_rows": rows}))
         if not lost:
             self.phone.take_answer(request, answer)
-        told = [{name: wire[name] for name in COMPARED} for wire in request["operations"]]
+        told = [{name: (NONE | wire)[name] for name in COMPARED} for wire in request["operations"]]
         self._record(
             "sync", incarnation=request["incarnation"], cursors=request["cursors"],
             epoch=request["epoch"], operations=told, answer=None if lost else answer,

@@ -150,6 +150,30 @@ def a_parked_edit_is_answered_by_the_next(do: Recorder) -> None:
     do.sync()
 
 
+def one_form_answers_all_that_were_parked(do: Recorder) -> None:
+    do.report(A, title="a", count=2, lat=10.5)
+    do.sync()
+    do.change(A, count=300, add=[photo("1")])
+    do.change(A, title="b", lat=11)
+    do.change(A, note="n", count=301)
+    do.sync()
+    do.correct(A, count=30)
+    do.sync()
+    do.sync()
+
+
+def of_several_operations_the_last_names_what_is_left(do: Recorder) -> None:
+    do.report(A, title="a", count=2)
+    do.sync()
+    do.decide(A, "returned")
+    do.sync()
+    do.change(A, count=300)
+    do.change(A, note="n")
+    do.sync()
+    do.correct(A, count=30)
+    do.sync()
+
+
 def our_own_fault_is_tried_three_times_and_blocks_nobody(do: Recorder) -> None:
     do.report(A, title=BUG_TITLE)
     do.report(B, title="b")
@@ -271,6 +295,8 @@ SCRIPTS: tuple[Callable[[Recorder], None], ...] = (
     a_withdrawal_waits_like_everything_else,
     a_wrong_value_parks_its_own_activity_only,
     a_parked_edit_is_answered_by_the_next,
+    one_form_answers_all_that_were_parked,
+    of_several_operations_the_last_names_what_is_left,
     our_own_fault_is_tried_three_times_and_blocks_nobody,
     an_id_that_was_used_is_exchanged_and_followed,
     a_cloned_phone_takes_a_new_epoch,

@@ -127,6 +127,18 @@ def test_a_parked_operation_waits_for_a_person(phone: Replica) -> None:
     assert not phone.parked
 
 
+def test_one_operation_answers_several_that_were_parked(phone: Replica) -> None:
+    sync(phone, lambda request: answer([row(1, 1, {"title": "a"})]))
+    phone.save("edit", id_of(2), A, set={"count": 999})
+    phone.save("edit", id_of(3), A, set={"title": "b"})
+    sync(phone, lambda request: answer([], told(request, "parked", reason="invalid")))
+    again = phone.resend(id_of(3), id_of(4), {"count": 9}, also=[id_of(2)])
+    assert (again["instead"], again["also"]) == (id_of(2), [id_of(3)])  # as they were made
+    assert (again["set"], again["after"]) == ({"count": 9, "title": "b"}, None)
+    assert not phone.parked
+    assert {id_of(2), id_of(3)} <= phone.kept.keys()  # for a server that is restored
+
+
 def test_retry_stays_and_stands_behind_others(phone: Replica) -> None:
     create(phone)
     sync(phone, lambda request: answer([], told(request, "retry", reason="bug")))

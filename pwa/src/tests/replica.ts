@@ -3,7 +3,7 @@
  *
  *     {"op": "new", "phone": 1, "device": "…", "account": "…", "scopes": […], "groups": […]}
  *     {"op": "save", "phone": 1, "operation": {"type", "id", "activity", "set", …}}
- *     {"op": "resend", "phone": 1, "operation": id, "id": new id, "set": {…}, "scope": null}
+ *     {"op": "resend", "phone": 1, "operation": id, "id": new id, "set": {…}, "scope": null, "also": []}
  *     {"op": "request", "phone": 1, "batch": 200, "rows": 500}
  *     {"op": "answer", "phone": 1, "request": {…}, "answer": {…}, "ids": […]}
  *     {"op": "replace", "phone": 1, "n": 3, "operation": {…}}
@@ -13,7 +13,7 @@
  * takes the types away; the simulator's side is `tests/simulation/typescript_replica.py`.
  */
 import { createInterface } from "node:readline";
-import { hasEffect } from "../outbox/settle.ts";
+import { answer, hasEffect } from "../outbox/settle.ts";
 import type { Fields, Json, Operation, OutboxItem } from "../store/records.ts";
 import { resend } from "../sync/answering.ts";
 import type { SyncAnswer, SyncRequest } from "../sync/wire.ts";
@@ -116,7 +116,11 @@ function elementsSeen(sets: Record<string, Json[]>, { add = {}, remove = {} }: P
 function sendAgain(phone: PurePhone, call: Call): void {
   const correction = { set: call.set as Fields, scope: (call.scope as string | null) ?? undefined };
   const given = { newId: () => call.id as string, captured: () => NO_CLOCK };
-  phone.do((sheet) => resend(sheet, call.operation as string, correction, given, false));
+  const also = call.also as string[];
+  phone.do((sheet) => {
+    resend(sheet, call.operation as string, correction, given, false);
+    for (const item of sheet.items()) if (also.includes(item.operation.id)) sheet.putItem(answer(item));
+  });
 }
 
 /** The person's app went mad: another envelope lies in the outbox. */
