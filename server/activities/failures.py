@@ -168,10 +168,9 @@ def _keep(
         )
     )
     place = parked.place_named(Atlas(session), told.scope)
-    session.connection().execute(
-        parked.INSERT,
-        parked.row_of(operation_id, activity_id, told.kind, outcome.reason, place, actor, now),
-    )
+    row = parked.row_of(operation_id, activity_id, told.kind, outcome.reason, place, actor, now)
+    session.connection().execute(parked.INSERT, row)
+    parked.settle_late(session, [row])
 
 
 def told_by(raw: object) -> Told:

@@ -6,21 +6,27 @@ The operation itself lies in `operation_log.body`. Not here: why something is pa
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, insert, update
+from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy.orm import Session
 
 from server.activities.placement import Atlas, Place
-from server.activities.waiting_models import ParkedOperation
+from server.activities.waiting_models import ParkedOperation, Replacement
+from server.database.upsert import insert_or_ignore
 from server.http.actor import Actor
 from sync.operation import Operation
 
 parked: Table = ParkedOperation.__table__  # type: ignore[assignment]
 
 INSERT = insert(parked).inline()
-#: Its author sent another operation in its stead: nobody need look at it any more.
-REPLACED = (
+_replacements: Table = Replacement.__table__  # type: ignore[assignment]
+_BEFORE_IT_CAME = select(
+    _replacements.c.replaced_id, _replacements.c.author_id, _replacements.c.successor_id
+).where(_replacements.c.replaced_id.in_(bindparam("ids", expanding=True)))
+_REPLACED = (
     update(parked)
     .where(
         parked.c.id == bindparam("parked_id"),
@@ -67,6 +73,36 @@ def place_named(atlas: Atlas, scope: object) -> Place | None:
 
 
 def replacements(operation: Operation, actor: Actor, now: datetime) -> list[dict[str, Any]]:
-    """Parameters of `REPLACED` for an operation that says in whose stead it came, if it does."""
+    """What `settle_replaced` takes of an operation that says in whose stead it came, if it does."""
     by = {"by": actor.account_id, "at": now, "successor": operation.id}
     return [{"parked_id": id, **by} for id in operation.replaces]
+
+
+def settle_replaced(session: Session, found: Sequence[Mapping[str, Any]]) -> None:
+    """Nobody need look any more at what `replacements` names; what has not come itself, after a
+    restoration or beside a courier's file, will find that somebody sent another in its stead."""
+    if not found:
+        return
+    for each in found:
+        session.connection().execute(
+            insert_or_ignore(
+                session, Replacement, replaced_id=each["parked_id"], author_id=each["by"],
+                successor_id=each["successor"], received_at=each["at"],
+            )
+        )  # fmt: skip
+    session.connection().execute(_REPLACED, found)
+
+
+def settle_late(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Of these, parked just now, nobody need look at those that were replaced before they came."""
+    if not rows:
+        return
+    came = {(row["id"], row["author_id"]): row["received_at"] for row in rows}
+    found = session.connection().execute(_BEFORE_IT_CAME, {"ids": [row["id"] for row in rows]})
+    late = [
+        {"parked_id": id, "by": author_id, "at": came[id, author_id], "successor": successor_id}
+        for id, author_id, successor_id in found
+        if (id, author_id) in came
+    ]
+    if late:
+        session.connection().execute(_REPLACED, late)

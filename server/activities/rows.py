@@ -288,11 +288,10 @@ def write(session: Session, writes: Writes, helds: Iterable[Held]) -> None:
         _counts: [each for held in moved for each in counts_of(held.columns)],
     }
     bulk.insert_all(connection, fresh)
-    for statement, found in (
-        (conflicts.RESOLVE, writes.resolutions), (parked.REPLACED, writes.replaced),
-    ):  # fmt: skip
-        if found:
-            connection.execute(statement, found)
+    if writes.resolutions:
+        connection.execute(conflicts.RESOLVE, writes.resolutions)
+    parked.settle_late(session, writes.parked)
+    parked.settle_replaced(session, writes.replaced)
     numbers = change_feed.take(session, [_change(held) for held in moved])
     for held, seq in zip(moved, numbers, strict=True):
         held.columns["seq"] = seq

@@ -48,6 +48,20 @@ class ParkedOperation(Base):
     successor_id: Mapped[str | None] = mapped_column(String(36))
 
 
+class Replacement(Base):
+    """Which operation an author sent in the stead of another one, and when it came.
+
+    After a restoration, or by a courier, it may come before the one that it replaces.
+    """
+
+    __tablename__ = "operation_replacement"
+
+    replaced_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    author_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    successor_id: Mapped[str] = mapped_column(String(36))
+    received_at: Mapped[datetime] = mapped_column(Moment)
+
+
 class PossibleDuplicate(Base):
     """Two activities that may tell of one event, the earlier one first.
 

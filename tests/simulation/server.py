@@ -262,6 +262,7 @@ class ModelServer(Losses):
         work.log[operation.id] = Logged(
             stored, operation.activity, device, operation.n, fork, body, account, request["epoch"]
         )
+        self.note_parked(work, operation.id)
         self.note_replaced(work, operation, account)
         return fork
 
@@ -295,6 +296,7 @@ class ModelServer(Losses):
             owner = self.account_of(device).id
             row = Logged(stored, error.activity or "", device, n, False, raw, owner, epoch)
             work.log[error.id] = row
+            self.note_parked(work, error.id)
         return {**to_wire(outcome), "id": raw["id"], "activity": error.activity}
 
     def _count_bug(self, raw: Wire, request: Wire) -> Wire:

@@ -51,11 +51,17 @@ class Settling(Reforms):
     def note_replaced(self, work: State, operation: Operation, account: str) -> None:
         """Its author sent another one: nobody need look at the old one any more."""
         for old in operation.replaces:
-            row = work.log.get(old)
-            if row is None or row.stored.outcome.name != Parked.name:
-                continue
-            if row.account == account and old not in work.settled:
-                work.settled[old] = Settled("instead", operation.id)
+            work.replaced.setdefault((old, account), operation.id)
+            self.note_parked(work, old)
+
+    def note_parked(self, work: State, id: str) -> None:
+        """It waits for a person, unless what its author sent in its stead came before it."""
+        row = work.log.get(id)
+        if row is None or row.stored.outcome.name != Parked.name or id in work.settled:
+            return
+        successor = work.replaced.get((id, row.account))
+        if successor is not None:
+            work.settled[id] = Settled("instead", successor)
 
     def carry(self, file: SealedFile, carrier: str) -> None:
         """Take in what a phone had sealed, whoever brings it. Raises Refused for a stranger's."""

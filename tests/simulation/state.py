@@ -87,6 +87,8 @@ class State:
     moved: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
     #: Parked operations that nobody need look at any more.
     settled: dict[str, Settled] = field(default_factory=dict)
+    #: (operation, account) -> what its author sent in its stead, also if it has not come itself.
+    replaced: dict[tuple[str, str], str] = field(default_factory=dict)
     #: Devices that were shut out.
     revoked: dict[str, bool] = field(default_factory=dict)
     #: Activities that may be one, while nobody has decided; pairs that are decided, the latest

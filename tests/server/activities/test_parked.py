@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -105,3 +106,25 @@ def test_nobody_settles_what_another_wrote_by_naming_it(session: Session, now: d
     fresh = make_operation(instead=wrong.id)
     activities.apply_batch(session, actor_of(session, other, now), now, [fresh])
     assert row_of(session, wrong.id).settled_at is None
+
+
+@pytest.mark.parametrize("reader", ["rules", "failures"])
+def test_what_came_in_its_stead_settles_it_also_if_it_comes_later(
+    session: Session, now: datetime, reader: str
+) -> None:
+    """After a restoration of the server a courier's file may bring the correction first."""
+    author, other = make_account(session, now), make_account(session, now, name="Lò Văn Phúc")
+    actor = actor_of(session, author, now)
+    wrong = make_operation(set=example(duration_min="lâu"))
+    strange, mended = make_operation(instead=wrong.id), make_operation(instead=wrong.id)
+    activities.apply_batch(session, actor_of(session, other, now), now, [strange])
+    activities.apply_batch(session, actor, now, [mended])
+    assert row_of(session, wrong.id) is None
+    if reader == "rules":
+        activities.apply_batch(session, actor, now, [wrong])
+    else:
+        failures.park_unreadable(
+            session, actor, now, Delivery(), wrong.id, "h", None, Parked("malformed"), "[1]"
+        )
+    row = row_of(session, wrong.id)
+    assert (row.settlement, row.successor_id, row.settled_at) == ("instead", mended.id, now)
