@@ -8,12 +8,13 @@ and trying again.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 #: portal: somebody else answered, or only a part came. server: try later. too_large: try with
-#: less. signed_out: pause, keep everything. refused: our own request is at fault.
+#: less. signed_out, too_old: pause, keep everything. refused: our own request is at fault.
 Why = Literal["portal", "server", "too_large", "signed_out", "too_old", "refused"]
 
 
@@ -24,6 +25,9 @@ class NoAnswer:
     why: Why
     retry_after_s: float = 0
 
+
+#: A refusal of ours that names the protocol's age among its problems.
+_TOO_OLD = re.compile(rb"too.old")
 
 #: Members without which it is no answer, and what they are.
 _MEMBERS: Mapping[str, Callable[[Any], bool]] = {
@@ -46,10 +50,11 @@ def read_answer(
         return NoAnswer("too_large")
     if status == 429 or (status >= 500 and status != 511):
         return NoAnswer("server", retry_after_s)
-    if not ours:
+    if not ours or status < 400:
         return NoAnswer("portal", retry_after_s)
-    known: dict[int, Why] = {401: "signed_out", 426: "too_old"}
-    return NoAnswer(known.get(status, "refused"), retry_after_s)
+    if status == 426 or _TOO_OLD.search(body):
+        return NoAnswer("too_old", retry_after_s)
+    return NoAnswer("signed_out" if status == 401 else "refused", retry_after_s)
 
 
 def _answer(body: bytes) -> dict[str, Any] | None:

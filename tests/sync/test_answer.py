@@ -7,9 +7,11 @@ import json
 import pytest
 
 from sync.answer import NoAnswer, read_answer
+from tests.sync.vectors import load
 
 ANSWER = {"incarnation": "life", "server_time": "2026-11-22T00:00:00Z", "outcomes": [],
           "changes": {}}  # fmt: skip
+VECTORS = load("answers.json")
 BODY = json.dumps(ANSWER).encode()
 
 
@@ -35,24 +37,10 @@ def test_an_answer_without_a_member_is_none(missing: str) -> None:
     assert read_answer(200, "application/json", json.dumps(rest).encode()) == NoAnswer("portal")
 
 
-@pytest.mark.parametrize(
-    ("status", "media_type", "why"),
-    [
-        (401, "application/problem+json", "signed_out"),
-        (401, "text/html", "portal"),
-        (403, "text/html", "portal"),
-        (400, "application/problem+json", "refused"),
-        (426, "application/problem+json", "too_old"),
-        (413, "text/html", "too_large"),
-        (429, "text/html", "server"),
-        (502, "text/html", "server"),
-        (511, "text/html", "portal"),
-    ],
-)
-def test_other_statuses_say_why(status: int, media_type: str, why: str) -> None:
-    refusal = read_answer(status, media_type, b"", 30)
-    assert isinstance(refusal, NoAnswer)
-    assert refusal.why == why
+@pytest.mark.parametrize(("status", "media_type", "text", "why"), VECTORS["cases"])
+def test_vector(status: int, media_type: str, text: str, why: str) -> None:
+    read = read_answer(status, media_type, text.encode())
+    assert (read.why if isinstance(read, NoAnswer) else "answer") == why
 
 
 def test_the_wait_that_the_server_asks_for_is_kept() -> None:

@@ -1,7 +1,7 @@
 /** Phone and server do not hold the same: both find out, and nothing that was written is lost. */
 import { beforeEach, describe, expect, test } from "vitest";
 import type { ActivityRow } from "../store/records.ts";
-import { Clock, enrolledDisk, KIND, killAndReopen, open, sent, written } from "../tests/phone.ts";
+import { Clock, enrolledDisk, KIND, killAndReopen, offline, open, sent } from "../tests/phone.ts";
 import { COMMUNE, FakeServer, FakeUploads, json } from "../tests/server.ts";
 import type { Phone } from "./phone.ts";
 

@@ -79,6 +79,8 @@ export function readAnswer(text: string): SyncAnswer | null {
     typeof answer?.incarnation === "string" &&
     typeof answer.server_time === "string" &&
     Array.isArray(answer.outcomes) &&
-    typeof answer.changes === "object";
+    typeof answer.changes === "object" &&
+    answer.changes !== null &&
+    !Array.isArray(answer.changes);
   return ours ? (answer as SyncAnswer) : null;
 }

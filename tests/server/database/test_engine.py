@@ -25,6 +25,9 @@ def test_sqlite_is_durable(app: Flask) -> None:
         with db.engine.connect() as connection:
             assert connection.execute(text("SHOW synchronous_commit")).scalar() == "on"
             assert connection.execute(text("SHOW lock_timeout")).scalar() == "10s"
+            assert connection.execute(text("SHOW statement_timeout")).scalar() == "30s"
+            idle = text("SHOW idle_in_transaction_session_timeout")
+            assert connection.execute(idle).scalar() == "15s"
         return
     assert pragma("journal_mode") == "wal"
     assert pragma("synchronous") == 2  # FULL
