@@ -24,6 +24,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks import push
@@ -64,6 +66,8 @@ class Server:
         from server.settings import from_environment
 
         self.app = create_app(from_environment({**os.environ, "LOA_DATABASE_URL": url}))
+        # Lines of the log cost what they cost, but nobody reads them between the figures
+        structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(io.StringIO()))
         self.client = client
         self.cursors: dict[str, int] = {}
         self.digests: dict[str, str] = {}
