@@ -242,6 +242,27 @@ def test_a_phone_that_is_enrolled_again_has_lost_nothing(
     assert losses(client, session, now, again) == []
 
 
+def test_a_phone_that_is_enrolled_twice_again_hears_of_no_loss_of_its_own(
+    client: FlaskClient, session: Session, now: datetime, mai: Account, phone: Phone
+) -> None:
+    """Neither while it still holds what it held under its first name, nor afterwards."""
+    tell(phone, 4, operations=4, photos=2, sent=made(1))
+    names = [phone]
+    for hours, sent in ((1, 2), (2, 3)):
+        later = Phone(client, session, now + timedelta(hours=hours), mai)
+        with clock.frozen(now + timedelta(hours=hours)):
+            before = names[-1].replica.device
+            said = tell(later, 4, operations=5 - sent, photos=2, sent=made(sent), formerly=before)
+            assert "loss" not in str(said["changes"])
+            revoke(session, now + timedelta(hours=hours), names[-1])
+        names.append(later)
+    with clock.frozen(now + timedelta(hours=3)):
+        assert notices(names[-1]) == []
+        tell(names[-1], 4, operations=1, sent=made(4), formerly=names[-2].replica.device)
+        assert notices(names[-1]) == []
+    assert [losses(client, session, now, each) for each in names] == [[], [], []]
+
+
 def test_what_is_lost_after_it_was_enrolled_again_is_named_once(
     client: FlaskClient, session: Session, now: datetime, mai: Account, phone: Phone
 ) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -15,6 +17,7 @@ from server.activities.models import Activity
 from server.change_feed import operations as change_feed
 from server.change_feed.models import DatabaseLife, FeedScope
 from server.database import db
+from server.exchange import pull
 from sync import digest
 from tests.factories.accounts import make_account
 from tests.factories.activities import (
@@ -74,6 +77,34 @@ def test_the_digest_is_that_of_all_rows(
     assert stored == digest.to_text(counted)
     phone.sync()
     assert phone.replica.scopes[SCOPE].sum == counted
+
+
+def test_an_answer_shows_one_moment_of_the_database(
+    client: FlaskClient, session: Session, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A commit between the look at the counters and the reading of rows belongs to the next one."""
+    author = make_account(session, now)
+    first = make_activity(session, now, author)
+    phone = Phone(client, session, now, author)
+    real = pull.changes
+    late: list[str] = []
+
+    def changes(*given: Any) -> dict[str, Any]:
+        if not late:
+            with Session(db.engine) as another:
+                late.append(make_activity(another, now, author))
+        return real(*given)
+
+    monkeypatch.setattr(pull, "changes", changes)
+    phone.sync()
+    page = phone.answers[-1]["changes"][SCOPE]
+    assert [row["id"] for row in page["rows"]] == [first]
+    assert page["to"] == page["rows"][-1]["seq"]
+    told = digest.to_text(digest.add(0, None, (first, page["rows"][0]["version"])))
+    assert (page["digest"], page["more"]) == (told, False)
+    phone.sync()
+    assert [row["id"] for row in rows_of(phone)] == late
+    assert phone.replica.rereads == 0
 
 
 def test_what_a_phone_has_just_sent_comes_back_without_its_body(
