@@ -52,6 +52,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or settings_module.from_environment()
     app = Flask("server", static_folder=None)
     app.json = StrictJsonProvider(app)
+    # else two slashes would be answered by a 308, which browsers keep for ever
+    app.url_map.merge_slashes = False
     app.extensions["loa_settings"] = settings
     app.config.update(
         SECRET_KEY=settings.secret_key,

@@ -40,6 +40,8 @@ def make(
 ) -> tuple[str, list[PrintRun]]:  # fmt: skip
     """Make a batch of runs of a published version; returns the batch's id and its runs, in order.
 
+    Their ids fall in the order given, so that a batch is listed and printed as it was ordered.
+
     `troubles` are those that reading found already. Raises `runs-invalid` with every mistake,
     `leaflet-outdated` unless confirmed, `leaflet-state` for what is not published.
     """
@@ -55,9 +57,10 @@ def make(
     _ensure_current(printed, today, confirmed=confirm_outdated)
     batch_id = new_id(now)
     codes = fresh_codes(session, len(placed), chance)
+    # lists show the greatest id first, so that is the first one of the order
+    ids = sorted((new_id(now) for _ in placed), reverse=True)
     runs = [
-        _run(actor, now, batch_id, printed.id, each, code)
-        for each, code in zip(placed, codes, strict=True)
+        _run(actor, now, batch_id, printed.id, *one) for one in zip(ids, placed, codes, strict=True)
     ]
     session.add_all(runs)
     session.flush()
@@ -155,11 +158,12 @@ def _ensure_current(version: LeafletVersion, today: date, *, confirmed: bool) ->
 
 
 def _run(
-    actor: Actor, now: datetime, batch_id: str, version_id: str, placed: Placed, code: str
-) -> PrintRun:
+    actor: Actor, now: datetime, batch_id: str, version_id: str, run_id: str, placed: Placed,
+    code: str,
+) -> PrintRun:  # fmt: skip
     order = placed.order
     return PrintRun(
-        id=new_id(now), code=code, version_id=version_id, destination_version_id=version_id,
+        id=run_id, code=code, version_id=version_id, destination_version_id=version_id,
         unit_id=placed.unit.id if placed.unit else NATION_UNIT, commune_id=placed.commune_id,
         province_code=placed.province_code, place_detail=order.place_detail,
         period_from=order.period_from, period_to=order.period_to, copies=order.copies,

@@ -3,7 +3,8 @@
 A scan costs no statement here: the run is remembered for some seconds (`runs`), its page is made
 once a day, and who looked is only noted (`recorder`). Wrong codes end at their check character. A
 browser that fetches ahead is sent away, so that it asks again when a person looks. Nothing leads
-elsewhere: the page, its audio and its PDF are ours. Not here: figures of scans (`routes`).
+elsewhere, not even to another spelling of the code: the page, its audio and its PDF are ours. Not
+here: figures of scans (`routes`).
 """
 
 from __future__ import annotations
@@ -109,6 +110,15 @@ def show_leaflet(code: str) -> Response:
     return answer(_page(found, language))
 
 
+@blueprint.get("/q/<path:rest>")
+@blueprint.get("/Q/<path:rest>")
+@blueprint.get("/q//<path:rest>")
+@blueprint.get("/Q//<path:rest>")
+def show_strays(rest: str) -> Response:
+    """A code with slashes too many, as messengers and people write it; never sent elsewhere."""
+    return show_leaflet(rest.strip("/"))
+
+
 @blueprint.get("/q/<string:code>/goi-lai")
 def show_leaflet_again(code: str) -> Response:
     """Where a reader comes who loads the answer to the form anew."""
@@ -151,7 +161,7 @@ def show_pdf(code: str) -> Response:
     found = _find(code)
     if isinstance(found, Response):
         return found
-    return _file(found.run.version.pdf_sha256, "application/pdf")
+    return _file(found, found.run.version.pdf_sha256, "application/pdf")
 
 
 @blueprint.get("/q/<string:code>/audio/<string:language>")
@@ -161,7 +171,7 @@ def play_audio(code: str, language: str) -> Response:
     if isinstance(found, Response):
         return found
     audio = found.run.version.contents.get(language, {}).get("audio") or {}
-    return _file(audio.get("sha256"), audio.get("media_type", "audio/mpeg"))
+    return _file(found, audio.get("sha256"), audio.get("media_type", "audio/mpeg"))
 
 
 def _find(text: str) -> KnownRun | Response:
@@ -310,11 +320,18 @@ def answer(made: Packed, status: int = 200) -> Response:
     return Response(body, status, headers, content_type=_HTML)
 
 
-def _file(sha256: str | None, media_type: str) -> Response:
+def _file(known: KnownRun, sha256: str | None, media_type: str) -> Response:
+    if _is_withdrawn(known):
+        return _notice("stopped")
     if sha256 is not None:
         store = store_for(_settings().files_url)
         with contextlib.suppress(MissingObjectError):
-            return cast(Response, files.answer(store, sha256, media_type, request))
+            response = cast(Response, files.answer(store, sha256, media_type, request))
+            # here its name is the code, which may show another leaflet tomorrow
+            response.headers["Cache-Control"] = "private, no-cache"
+            name = f"to-roi-{known.run.code}.{files.ENDINGS[media_type]}"
+            response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+            return response
     return _notice("unknown")
 
 

@@ -141,20 +141,21 @@ def test_a_leaflet_in_one_of_its_languages(
     assert (refused.status_code, refused.json["reason"]) == (422, "no_words")
 
 
-def test_a_large_batch_comes_as_a_zip_in_the_order_of_places(
+def test_a_large_batch_comes_as_a_zip_in_the_order_given(
     client: FlaskClient, session: Session, now: datetime, headers: dict[str, str]
 ) -> None:
     most = printing.PIECE_MAX["labels"]
     version = make_version(session, now)
+    ids = sorted((new_id(now) for _ in range(most + 2)), reverse=True)
     runs = [
         PrintRun(
-            id=new_id(now), code=new_code(secrets.token_bytes(RANDOM_BYTES)), version_id=version.id,
+            id=id, code=new_code(secrets.token_bytes(RANDOM_BYTES)), version_id=version.id,
             destination_version_id=version.id, unit_id=COMMUNE, commune_id=COMMUNE,
             province_code="01", place_detail=f"Điểm {number:03d}", period_from=date(2026, 10, 1),
             period_to=date(2026, 12, 31), copies=100, status="active", batch_id="large",
             created_by="system", created_at=now, changed_at=now,
         )
-        for number in range(most + 2)
+        for number, id in enumerate(ids)
     ]  # fmt: skip
     session.add_all(runs)
     session.commit()

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from server import short_codes
 from server.change_feed.models import FeedDocument
 from server.http.actor import SYSTEM, Actor
-from server.leaflets import operations, runs
+from server.leaflets import operations, queries, runs
 from server.leaflets.models import Leaflet, PrintRun
 from server.leaflets.orders import Order
+from server.leaflets.queries import RunFilter
 from server.problems import ProblemError
 from tests.factories.accounts import COMMUNE, PROVINCE, make_account
 from tests.factories.activities import actor_of
@@ -37,6 +38,25 @@ def documents(session: Session) -> dict[str, FeedDocument]:
     session.expire_all()
     found = session.scalars(select(FeedDocument).where(FeedDocument.type == "print_run"))
     return {one.id: one for one in found}
+
+
+def test_a_batch_is_listed_as_it_was_ordered(
+    session: Session, now: datetime, planner: Actor
+) -> None:
+    """Whoever ordered by a list of communes deals the paper out by the same list."""
+    version = make_version(session, now)
+    wanted = [order(PROVINCE, 1), order("c-00008-2025", 2), order(row=3, place_detail="B"),
+              order(row=4, place_detail="A"), order("c-00008-2025", 5)]  # fmt: skip
+    batch, made = runs.make(session, planner, now, version.id, wanted)
+    session.commit()
+    asked = RunFilter(planner.area, FIRST, batch_id=batch)
+    whole = queries.list_runs(session, asked, None, 10)
+    assert [row.run.id for row in whole] == [run.id for run in made]
+    rest = queries.list_runs(session, asked, made[2].id, 10)
+    assert [row.run.id for row in rest] == [run.id for run in made[3:]]
+    assert [(run.unit_id, run.place_detail) for run in made] == [
+        (one.place, one.place_detail) for one in wanted
+    ]
 
 
 def test_runs_bear_codes_and_are_told_to_phones(

@@ -75,6 +75,32 @@ def test_codes_are_read_as_people_write_them(client: FlaskClient, run: PrintRun,
         assert scan(client, path.format(code)).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "path", ["/q/{}/", "/Q/{}/", "/q//{}", "/q/{}//", "/q/{}/?lang=vi", "/q/?ma={}", "/Q/?ma={}"]
+)
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_slashes_too_many_show_the_leaflet_at_once(
+    client: FlaskClient, run: PrintRun, path: str, method: str
+) -> None:
+    """A 301 or 308 would stay in the phone after the paper's code was given another leaflet."""
+    bare = f"{run.code[:3]}-{run.code[3:6]}-{run.code[6:]}".lower()
+    for code in (run.code, run.code.lower(), bare):
+        answer = scan(client, path.format(code), method=method)
+        assert (answer.status_code, answer.headers.get("Location")) == (200, None)
+        assert answer.headers["Cache-Control"] in ("private, no-cache", "no-store")
+
+
+def test_nothing_below_a_code_sends_elsewhere(client: FlaskClient, run: PrintRun) -> None:
+    ends = ("pdf", "pdf/", "audio", "audio/vi", "audio/vi/", "goi-lai", "goi-lai/", "x/y", "https:")
+    for start in ("q", "Q", "/q", "q/"):
+        for end in ends:
+            for method in ("GET", "HEAD", "POST"):
+                answer = scan(client, f"/{start}/{run.code}/{end}", method=method)
+                told = (method, start, end, answer.status_code)
+                assert not 300 <= answer.status_code < 400, told
+                assert "Location" not in answer.headers, told
+
+
 def test_a_code_typed_into_the_form(client: FlaskClient, run: PrintRun) -> None:
     assert scan(client, f"/q?ma={run.code.lower()}").status_code == 200
     assert scan(client, "/q").status_code == 200
@@ -260,11 +286,20 @@ def test_the_printed_version_and_the_sound_are_ours(
     audio = {"sha256": sound.sha256, "media_type": sound.media_type, "seconds": 9, "bytes": 1000}
     run = make_run(session, now, contents={"vi": {"blocks": BLOCKS, "audio": audio}},
                    pdf_sha256=pdf.sha256)  # fmt: skip
+    stopped = make_run(session, now, status="stopped", pdf_sha256=pdf.sha256)
     with scan(client, f"/q/{run.code}/pdf") as answer:
         assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
         assert len(answer.data) == pdf.size
+        named = f'inline; filename="to-roi-{run.code}.pdf"'
+        assert answer.headers["Content-Disposition"] == named
+        # the code may show another leaflet tomorrow
+        assert answer.headers["Cache-Control"] == "private, no-cache"
+        etag = answer.headers["ETag"]
+    with scan(client, f"/q/{run.code}/pdf", if_none_match=etag) as again:
+        assert again.status_code == 304
     with scan(client, f"/q/{run.code}/audio/vi", range="bytes=0-99") as part:
         assert (part.status_code, len(part.data), part.mimetype) == (206, 100, "audio/mpeg")
     assert scan(client, f"/q/{run.code}/audio/tyz").status_code == 404
     gone = make_run(session, now, pdf_sha256="f" * 64)
     assert scan(client, f"/q/{gone.code}/pdf").status_code == 404
+    assert scan(client, f"/q/{stopped.code}/pdf").status_code == 410
