@@ -13,8 +13,8 @@ OLDEST_PROTOCOL = 1
 #: SQLite, so nobody behind them notices; a day of a busy collaborator is 30.
 BATCH_MAX = 200
 
-#: Bytes of one request's operations as sent (gzip) and inflated. A create is ~325 bytes gzipped.
-BATCH_GZIP_BYTES_MAX = 256 * 1024
+#: Bytes of one request, packed or not: packing is optional. Room for the largest drafts beside one
+#: operation, so that halving a batch always helps. A create is ~325 bytes gzipped.
 BATCH_BYTES_MAX = 4 * 1024 * 1024
 
 #: Rows in one answer, over all scopes. 500 rows are ~150 KB gzipped: a minute on a bad EDGE link,

@@ -79,6 +79,12 @@ class OperationSchema(_Open):
                        metadata={"description": "Counts the phone's operations"})  # fmt: skip
     captured = fields.Nested(CapturedSchema, allow_none=True)
     resolve = fields.Dict(allow_none=True)
+    instead = _id(allow_none=True, metadata={"description": "My parked one that this stands for"})
+    also = fields.List(
+        _id(), validate=validate.Length(max=ELEMENTS_MAX),
+        metadata={"description": "More of them, whose content it joined"},
+    )  # fmt: skip
+    protocol = fields.Integer(metadata={"description": "That it was made by; without it, 1"})
 
 
 class UnsentSchema(_Open):

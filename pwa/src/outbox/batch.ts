@@ -7,7 +7,7 @@ import type { Operation, OutboxItem } from "../store/records.ts";
 
 /** Operations in one request; the server takes no more. */
 export const BATCH_MAX = 200;
-/** Bytes of JSON: packed it stays well below the server's 256 KB, and a minute on EDGE. */
+/** Bytes of JSON: packed it takes a minute on EDGE, and stays far below the 4 MiB that the server takes. */
 export const BATCH_BYTES_MAX = 400_000;
 
 export function chooseBatch(

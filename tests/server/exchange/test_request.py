@@ -6,7 +6,7 @@ import pytest
 
 from server.exchange.request import read_request
 from server.problems import ProblemError
-from sync.limits import BATCH_MAX, ROWS_MAX
+from sync.limits import BATCH_MAX, DRAFTS_MAX, ROWS_MAX
 
 
 def test_the_least_that_a_phone_may_say() -> None:
@@ -27,7 +27,8 @@ def test_members_of_tomorrow_are_left_alone() -> None:
         ("cursors", {"x" * 100: 1}), ("digests", {"reference": 1}), ("digests", "x"),
         ("operations", {}), ("operations", [{}] * (BATCH_MAX + 1)), ("max_rows", -1),
         ("unsent", 5), ("unsent", {"operations": -1}), ("unsent", {"oldest_at": 7}),
-        ("catalogue", 9),
+        ("catalogue", 9), ("formerly", 7), ("courier_key", {}), ("taken", "x"), ("taken", [7]),
+        ("taken", ["x"] * (DRAFTS_MAX + 1)), ("drafts", {}), ("drafts", [{}] * (DRAFTS_MAX + 1)),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named(member: str, value: object) -> None:
