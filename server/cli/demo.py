@@ -124,7 +124,7 @@ def _make(
     with writing() as session:
         planner = _actor(session, console["kehoach"], now)
         runs = demo_leaflets.tell(
-            session, planner, [commune.id for commune in communes], province, now
+            session, planner, [commune.id for commune in communes], province, now, seed
         )
         handouts = list(demo_handouts.hand_out(runs, now, seed))
         where = {scope: at for at, scope in enumerate(scopes)}

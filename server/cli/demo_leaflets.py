@@ -6,7 +6,9 @@ here: who reads them (`demo_scans`), what the province did otherwise (`demo_stor
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,12 +32,15 @@ Made = Mapping[str, Sequence[LeafletVersion]]
 
 
 def tell(
-    session: Session, actor: Actor, communes: Sequence[str], province: str, now: datetime
-) -> list[tuple[PrintRun, str]]:
+    session: Session, actor: Actor, communes: Sequence[str], province: str, now: datetime,
+    seed: int = 1,
+) -> list[tuple[PrintRun, str]]:  # fmt: skip
     """Five leaflets and about twenty runs in `communes` and for the `province` (ids of units).
 
-    Returns the runs, each with the id of its leaflet's title.
+    Returns the runs, each with the id of its leaflet's title. Their codes come from the `seed`, so
+    that paper and pictures of one demo fit another; those of real runs never do.
     """
+    printer = _Printer(session, actor, random.Random(f"{province} {seed}").randbytes)  # noqa: S311
     made = {entry["title_id"]: _leaflet(session, actor, entry, province, now)
             for entry in yaml.safe_load(DATA.read_text(encoding="utf-8"))}  # fmt: skip
     found: list[PrintRun] = []
@@ -44,15 +49,15 @@ def tell(
     ):
         orders = [(commune, PLACES[(nth + at) % len(PLACES)], 300 + 150 * ((nth + at) % 4))
                   for at, commune in enumerate(communes)]  # fmt: skip
-        found += _runs(session, actor, made[title_id][-1], orders, now - timedelta(days=back))
+        found += printer.runs(made[title_id][-1], orders, now - timedelta(days=back))
     whole = [(province, "Hội nghị toàn tỉnh", 2000)]
-    found += _runs(session, actor, made["rates_table"][-1], whole, now - timedelta(days=30))
-    found += _runs(session, actor, made["one_time_si"][-1], whole, now - timedelta(days=9))
+    found += printer.runs(made["rates_table"][-1], whole, now - timedelta(days=30))
+    found += printer.runs(made["one_time_si"][-1], whole, now - timedelta(days=9))
     # paper that was out before the law changed; whoever scans it reads what holds now
-    (old,) = _runs(session, actor, made["household_hi"][0], [(communes[0], PLACES[1], 600)],
+    (old,) = printer.runs(made["household_hi"][0], [(communes[0], PLACES[1], 600)],
                    now - timedelta(days=90))  # fmt: skip
     runs.redirect(session, actor, now, old.id, made["household_hi"][-1].id)
-    (stopped,) = _runs(session, actor, made["rates_table"][0], [(communes[-1], PLACES[3], 400)],
+    (stopped,) = printer.runs(made["rates_table"][0], [(communes[-1], PLACES[3], 400)],
                        now - timedelta(days=80))  # fmt: skip
     runs.stop(session, actor, now, stopped.id)
     documents.refresh(session, now)
@@ -83,16 +88,27 @@ def _leaflet(
     return made
 
 
-def _runs(
-    session: Session, actor: Actor, version: LeafletVersion,
-    orders: Sequence[tuple[str, str, int]], at: datetime,
-) -> list[PrintRun]:  # fmt: skip
-    first = clock.today_in_vietnam(at)
-    last = first + timedelta(days=DAYS)
-    wanted = [Order(row, unit, copies, detail, first, last)
-              for row, (unit, detail, copies) in enumerate(orders, 1)]  # fmt: skip
-    _, made = runs.make(session, actor, at, version.id, wanted, confirm_outdated=True)
-    return made
+@dataclass(frozen=True, slots=True)
+class _Printer:
+    """Who orders paper, and the chance from which its codes come."""
+
+    session: Session
+    actor: Actor
+    chance: runs.Chance
+
+    def runs(
+        self, version: LeafletVersion, orders: Sequence[tuple[str, str, int]], at: datetime
+    ) -> list[PrintRun]:
+        """A batch of runs made on the day of `at`."""
+        first = clock.today_in_vietnam(at)
+        last = first + timedelta(days=DAYS)
+        wanted = [Order(row, unit, copies, detail, first, last)
+                  for row, (unit, detail, copies) in enumerate(orders, 1)]  # fmt: skip
+        _, made = runs.make(
+            self.session, self.actor, at, version.id, wanted, confirm_outdated=True,
+            chance=self.chance,
+        )  # fmt: skip
+        return made
 
 
 def _morning(day: date) -> datetime:

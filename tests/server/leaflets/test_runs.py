@@ -79,7 +79,7 @@ def test_runs_bear_codes_and_are_told_to_phones(
         "title": "Những điều cần biết về BHXH tự nguyện", "version": 1, "law_date": "2026-07-01",
         "languages": ["vi"], "commune": COMMUNE, "place_detail": "Chợ", "copies": 500,
         "period_from": "2026-12-01", "period_to": "2026-12-31", "status": "active",
-        "outdated": False,
+        "outdated": False, "outdated_from": None,
     }  # fmt: skip
 
 
