@@ -20,6 +20,7 @@ from server.problems import ProblemError
 from server.reviews import operations, parked, settling
 from tests.factories.accounts import make_account
 from tests.factories.activities import SCOPE, actor_of, example, make_operation
+from tests.factories.acts import DIVISION, carry_out
 from tests.factories.reviews import make_report, make_reviewer
 
 
@@ -152,6 +153,27 @@ def test_an_appeal_that_is_accepted_opens_the_report_again(
     row = report.row(session)
     assert (row.status, row.fields["duration_min"]) == ("submitted", 45)
     assert row.review["remarks"] == [{"text": "Đã xem lại."}]
+
+
+def test_where_it_was_in_a_divided_commune_a_reviewer_may_say(
+    session: Session, now: datetime, reviewer: Any, stranger: Any
+) -> None:
+    divided, part = "commune:c-00008-2025", "commune:c-99992-2026"
+    carry_out(session, now, DIVISION)
+    create = make_operation(scope=divided, set=example(duration_min=20))
+    submit = make_operation("submit", activity=create.activity, scope=divided, base=1,
+                            after=create.id)  # fmt: skip
+    outcomes = send(session, now, stranger, create, submit)
+    assert [each.reason for each in outcomes] == ["area_choice", "after_parked"]
+    with pytest.raises(ProblemError) as unsaid:
+        settle(session, now, reviewer, create.id, "accept")
+    session.rollback()
+    assert unsaid.value.extras["problems"][0]["field"] == "scope"
+    settle(session, now, reviewer, create.id, "accept", scope=part)
+    row = activity_queries.get(session, create.activity)
+    assert row is not None
+    assert (row.status, row.author_id, row.scope) == ("submitted", stranger.id, part)
+    assert {each["operation"] for each in notices(session, stranger)} == {create.id, submit.id}
 
 
 def test_what_only_its_author_can_mend_is_not_taken(
