@@ -21,3 +21,32 @@ test("an answer of which one byte became another is none", async () => {
   body[32]! ^= 0x80;
   await expect(exchange(request, "token", answering(body))).rejects.toMatchObject({ trouble: "offline" });
 });
+
+test("what is longer than a kilobyte goes packed, what is shorter as it is; both say the same", async () => {
+  const asked: { encoding: string | null; body: BodyInit }[] = [];
+  const listening: Fetch = async (input, init) => {
+    const encoding = new Headers(init?.headers).get("Content-Encoding");
+    asked.push({ encoding, body: init?.body as BodyInit });
+    return answering(new TextEncoder().encode("{}"))(input, init);
+  };
+  const long = { ...request, app: "Loa ".repeat(500) };
+  await exchange(request, "token", listening);
+  await exchange(long, "token", listening);
+  const [plain, packed] = asked;
+  expect([plain?.encoding, packed?.encoding]).toEqual([null, "gzip"]);
+  expect(JSON.parse(plain?.body as string)).toEqual(request);
+  const bytes = new Blob([packed?.body as ArrayBuffer]);
+  expect(bytes.size).toBeLessThan(200);
+  const unpacked = bytes.stream().pipeThrough(new DecompressionStream("gzip"));
+  expect(await new Response(unpacked).json()).toEqual(long);
+});
+
+test("it asks with its token, follows no cookie, and keeps no copy", async () => {
+  let asked: RequestInit | undefined;
+  await exchange(request, "loa_token", async (input, init) => {
+    asked = init;
+    return answering(new TextEncoder().encode("{}"))(input, init);
+  });
+  expect(new Headers(asked?.headers).get("Authorization")).toBe("Bearer loa_token");
+  expect([asked?.method, asked?.credentials, asked?.cache]).toEqual(["POST", "omit", "no-store"]);
+});
