@@ -9,16 +9,19 @@ const KNOWN = ["parked", "loss"];
 
 let read = $state.raw<string[]>(JSON.parse(localStorage.getItem(READ) ?? "[]"));
 
+/** A notice that says something else by now, a larger loss say, is news again. */
+const edition = ({ id, body }: Notice) => `${id} ${body.at}`;
+
 export function news(): Notice[] {
   return now().status
     ? engine()
         .notices()
-        .filter((one) => KNOWN.includes(one.body.about) && !read.includes(one.id))
+        .filter((one) => KNOWN.includes(one.body.about) && !read.includes(edition(one)))
     : [];
 }
 
 /** Out of sight here; the notice itself stays with the account. */
-export function putAway(id: string): void {
-  read = [...read, id].slice(-KEPT_READ);
+export function putAway(notice: Notice): void {
+  read = [...read, edition(notice)].slice(-KEPT_READ);
   localStorage.setItem(READ, JSON.stringify(read));
 }

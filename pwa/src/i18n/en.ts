@@ -45,6 +45,7 @@ export const en: Record<Key, string> = {
   "home.returnedOne": "{what}: {why}",
   "home.attention": "{n} need your attention",
   "home.reconnect": "Connect this phone again",
+  "home.revoked": "This phone was revoked",
   "home.reopen": "Loa needs an update",
   "home.news": "{n} messages from the province",
   "home.drafts": "Drafts: {n}",
@@ -269,6 +270,9 @@ export const en: Record<Key, string> = {
   "outbox.dismissDo": "Drop",
   "outbox.storageFull":
     "The phone's storage is full, so Loa can't save more. Nothing is lost; delete other photos or videos, then open Loa again.",
+  "outbox.cutOff":
+    "This phone was disconnected from Loa; the province takes nothing more from it. {n} unsent changes and photos are still here, unharmed. Ask the office for a new code; once connected again, they are sent by themselves.",
+  "outbox.cutOffEmpty": "This phone was disconnected from Loa. Nothing on it waits to be sent.",
   "outbox.escrow":
     "This phone was revoked. Work done on it is still sent until the end of {day}; the province will look at it. It hears no news.",
   "outbox.courier": "Let another phone send it",
@@ -278,7 +282,10 @@ export const en: Record<Key, string> = {
   "notice.accept": "The province took what it had kept aside: {what}.",
   "notice.dismiss": "The province looked and did not take what it had kept aside: {what}.",
   "notice.by": "{name}, {at}",
-  "notice.loss": "The phone {device} last told of {operations} changes and {photos} photos that never came.",
+  "notice.loss": "The phone {device} last told of {what} that never came.",
+  "notice.operations": "{n} changes",
+  "notice.photos": "{n} photos",
+  "notice.and": " and ",
   "notice.lossTodo":
     "If you still have that phone, open Loa on it with a network. If not, record what is missing once more.",
   "notice.putAway": "Read",
@@ -311,6 +318,10 @@ export const en: Record<Key, string> = {
   "courier.kept": "No network yet. The file is saved on this phone; it goes by itself when there is one.",
   "courier.held": "This phone holds {n} files for colleagues. They go by themselves when there is a network.",
   "courier.carryBad": "This is no such file of Loa, or it is damaged. Ask your colleague to make it again.",
+  "courier.carryStranger":
+    "The province no longer takes anything from the phone that made this file. Nothing was written; the work is still on that phone. Its owner should ask the office to connect it again.",
+  "courier.cutOff":
+    "This phone was disconnected from Loa, so a file of it is not taken either. Nothing is lost: ask the office for a new code, connect again, and the work goes on its way.",
   "courier.carryFailed": "It could not be sent. The file is still there; try again later.",
   "enrol.sealed":
     "This phone still holds unsent work of {name}: {operations} changes, {photos} photos. It is sealed, you can't open it, and it waits for {name} to connect again.",

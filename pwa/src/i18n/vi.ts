@@ -25,6 +25,7 @@ export const vi = {
   "home.returnedOne": "{what}: {why}",
   "home.attention": "{n} mục cần anh/chị xem",
   "home.reconnect": "Cần nối lại máy",
+  "home.revoked": "Máy đã bị thu hồi",
   "home.reopen": "Cần cập nhật Loa",
   "home.news": "{n} tin từ tỉnh",
   "home.drafts": "{n} bản nháp",

@@ -239,6 +239,9 @@ export const later = {
   "outbox.dismissDo": "Bỏ",
   "outbox.storageFull":
     "Bộ nhớ máy đã đầy nên Loa chưa lưu thêm được. Không có gì bị mất; xóa bớt ảnh hay video khác rồi mở lại Loa.",
+  "outbox.cutOff":
+    "Máy này đã bị ngắt khỏi Loa, tỉnh không nhận thêm gì từ máy. {n} thay đổi và ảnh chưa gửi vẫn còn nguyên ở đây. Xin mã nối máy mới từ cơ quan BHXH; nối lại xong, việc ấy tự gửi tiếp.",
+  "outbox.cutOffEmpty": "Máy này đã bị ngắt khỏi Loa. Trên máy không còn gì chờ gửi.",
   "outbox.escrow":
     "Máy này đã bị thu hồi. Việc đã làm vẫn được gửi tới hết ngày {day}; tỉnh sẽ xem. Máy không nhận tin mới.",
   "outbox.courier": "Nhờ máy khác gửi hộ",
@@ -248,7 +251,10 @@ export const later = {
   "notice.accept": "Tỉnh đã nhận bản gác lại: {what}.",
   "notice.dismiss": "Tỉnh đã xem và không nhận bản gác lại: {what}.",
   "notice.by": "{name}, {at}",
-  "notice.loss": "Máy {device} lần cuối báo còn {operations} thay đổi và {photos} ảnh chưa về tỉnh.",
+  "notice.loss": "Máy {device} lần cuối báo còn {what} chưa về tỉnh.",
+  "notice.operations": "{n} thay đổi",
+  "notice.photos": "{n} ảnh",
+  "notice.and": " và ",
   "notice.lossTodo":
     "Nếu còn giữ máy ấy, hãy mở Loa trên máy đó khi có mạng. Nếu không, ghi lại phần còn thiếu.",
   "notice.putAway": "Đã đọc",
@@ -279,6 +285,10 @@ export const later = {
   "courier.kept": "Chưa có mạng. Tệp đã lưu trên máy này; có mạng sẽ tự gửi.",
   "courier.held": "Máy này đang giữ {n} tệp gửi hộ. Có mạng sẽ tự gửi.",
   "courier.carryBad": "Tệp này không phải tệp gửi hộ của Loa, hoặc đã hỏng. Xin đồng nghiệp tạo lại.",
+  "courier.carryStranger":
+    "Tỉnh không còn nhận từ máy đã tạo tệp này. Chưa có gì được ghi; việc vẫn còn trên máy ấy. Đồng nghiệp cần báo cơ quan BHXH để nối lại máy.",
+  "courier.cutOff":
+    "Máy này đã bị ngắt khỏi Loa nên tỉnh cũng không nhận tệp gửi hộ của máy. Không có gì bị mất: xin mã nối máy mới từ cơ quan BHXH, nối lại xong thì gửi tiếp.",
   "courier.carryFailed": "Chưa gửi hộ được. Tệp vẫn còn; hãy thử lại sau.",
   "enrol.sealed":
     "Trên máy này còn việc chưa gửi của {name}: {operations} thay đổi, {photos} ảnh. Việc ấy được niêm phong, anh/chị không mở được, và chờ {name} nối lại.",

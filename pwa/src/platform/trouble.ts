@@ -14,6 +14,8 @@ export type Trouble =
   | "too_old"
   /** The disk did not take what came. */
   | "storage"
+  /** Of a colleague's file only: the phone that sealed it is no longer accepted. */
+  | "stranger"
   /** Any other refusal of the whole request. */
   | "refused";
 

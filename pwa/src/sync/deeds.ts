@@ -94,7 +94,11 @@ export interface Carried {
   kept: boolean;
 }
 
-/** Delivers the file now, or keeps it. Throws SyncError("refused") for what is no such file. */
+/** Whether the file would be refused for ever. */
+const isFinal = ({ trouble }: SyncError): boolean => trouble === "refused" || trouble === "stranger";
+
+/** Delivers the file now, or keeps it. Throws SyncError: "refused" for what is no such file, "stranger"
+ * for one of a phone that was shut out. */
 export async function carryFile(
   database: Database,
   memory: Memory,
@@ -107,7 +111,7 @@ export async function carryFile(
     const received = await post(bytes, memory.identity.token ?? "", send);
     return { changes: null, result: { ...received, kept: false } };
   } catch (error) {
-    if (!(error instanceof SyncError) || error.trouble === "refused") throw error;
+    if (!(error instanceof SyncError) || isFinal(error)) throw error;
   }
   const id = newId();
   await database.write(["bytes"], (tx) => tx.objectStore("bytes").put(bytes, [id, "courier"]));
@@ -129,7 +133,7 @@ export async function deliverCarried(
     try {
       if (bytes) await post(bytes, memory.identity.token ?? "", send);
     } catch (error) {
-      if (!(error instanceof SyncError) || error.trouble !== "refused") throw error;
+      if (!(error instanceof SyncError) || !isFinal(error)) throw error;
     }
     const { changes } = await change(database, {}, (sheet) =>
       sheet.amend({ carried: (sheet.identity.carried ?? []).filter((each) => each.id !== id) }),
@@ -161,5 +165,6 @@ async function post(
     throw new SyncError("portal");
   }
   if (response.status === 401) throw new SyncError("signed_out");
+  if (text.includes("courier-stranger")) throw new SyncError("stranger");
   throw new SyncError(response.status >= 500 || response.status === 429 ? "server" : "refused");
 }

@@ -150,7 +150,8 @@ export interface Engine {
   courierFile(): Promise<Blob>;
   /**
    * Delivers a colleague's file; without a network it is `kept` here and goes by itself later.
-   * Throws an error with `trouble` "refused" for what is no such file.
+   * Throws an error with `trouble` "refused" for what is no such file, "stranger" for one of a phone
+   * that the province has shut out.
    */
   carry(file: Blob): Promise<Carried>;
 

@@ -73,6 +73,11 @@ describe("every reason has its own words", () => {
     expect(keys(VIEW, [item({})], [], { ...CALM, paused, trouble: paused })).toEqual([paused]);
   });
 
+  test("who is refused for good is not told until when work is taken", () => {
+    const denied = { ...CALM, paused: "signed_out", escrow: { until: "2027-02-18T00:00:00Z" } } as const;
+    expect(keys(VIEW, [item({})], [], denied)).toEqual(["signed_out"]);
+  });
+
   test("no network goes before what went wrong earlier", () => {
     expect(keys(VIEW, [item({})], [], { ...CALM, online: false, trouble: "server" })).toEqual(["offline"]);
   });

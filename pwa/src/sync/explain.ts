@@ -98,8 +98,10 @@ function lineReasons(
   photos: number,
   status: Status,
 ): Reason[] {
-  const { escrow } = status;
-  const kept = escrow ? [{ key: "escrow", params: { day: escrow.until.slice(0, 10) } }] : [];
+  const { escrow, paused } = status;
+  // Refused though it holds something: whatever was told of an end, it is over
+  const kept =
+    escrow && paused !== "signed_out" ? [{ key: "escrow", params: { day: escrow.until.slice(0, 10) } }] : [];
   const trouble = troubleOf(status);
   if (trouble) return [{ key: trouble, params: {} }, ...kept];
   if (view?.state === "sending") return [{ key: "sending", params: {} }, ...kept];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Phone } from "../types.ts";
-import { sorted, stateOf, unsent } from "./phones.ts";
+import { sorted, stateOf, takesStill, unsent } from "./phones.ts";
 
 const NOW = Date.parse("2026-11-23T03:00:00Z");
 const phone = (changes: Partial<Phone>): Phone => ({
@@ -29,6 +29,14 @@ describe("a phone as its administrator reads it", () => {
     expect(stateOf(phone({ revoked_at, escrow: { until: "2027-02-18T00:00:00Z" } }), NOW)).toBe("escrow");
     expect(stateOf(phone({ revoked_at, escrow: { until: "2026-11-21T00:00:00Z" } }), NOW)).toBe("revoked");
     expect(stateOf(phone({ revoked_at }), NOW)).toBe("revoked");
+  });
+
+  it("that is missing and shut out, by itself or with its account, may still be refused for good", () => {
+    const escrow = { until: "2027-02-18T00:00:00Z" };
+    expect(stateOf(phone({ escrow }), NOW)).toBe("escrow");
+    const missing = phone({ revoked_at: "2026-11-20T00:00:00Z", escrow, losses: [loss] });
+    expect([stateOf(missing, NOW), takesStill(missing, NOW)]).toEqual(["lost", true]);
+    expect(takesStill(phone({ losses: [loss] }), NOW)).toBe(false);
   });
 
   it("comes first when something never arrived", () => {

@@ -8,9 +8,15 @@ export type State = "lost" | "escrow" | "revoked" | "silent" | "never" | "fine";
 
 export function stateOf(phone: Phone, now: number = Date.now()): State {
   if (phone.losses.length > 0) return "lost";
-  if (phone.revoked_at) return phone.escrow && Date.parse(phone.escrow.until) > now ? "escrow" : "revoked";
+  if (takesStill(phone, now)) return "escrow";
+  if (phone.revoked_at || phone.escrow) return "revoked";
   if (!phone.last_seen_at) return "never";
   return now - Date.parse(phone.last_seen_at) > SILENT_MS ? "silent" : "fine";
+}
+
+/** Whether it was shut out, by itself or with its account, and what it did before is still taken. */
+export function takesStill({ escrow }: Phone, now: number = Date.now()): boolean {
+  return !!escrow && Date.parse(escrow.until) > now;
 }
 
 const ORDER: State[] = ["lost", "silent", "escrow", "never", "fine", "revoked"];
