@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.simulation.broken import BROKEN
+from tests.simulation.events import EVENTS
 from tests.simulation.invariants import INVARIANTS, listed
 from tests.simulation.judge import Violation
 from tests.simulation.runs import Plan, run_seeds, seeds_that_failed
@@ -20,6 +21,11 @@ from tests.simulation.world import World
 ROOT = Path(__file__).parents[2]
 SEEDS = 5000
 REAL_SEEDS = 100
+#: Ends of operations that have to be met.
+PARKED = {f"parked {reason}" for reason in (
+    "malformed", "server_owned", "invalid", "no_permission", "activity_reuse", "appeal",
+    "after_parked", "wrong_scope", "area_choice", "revoked", "bug", "unknown_kind",
+)}  # fmt: skip
 #: Within so many a known mistake must be caught.
 CAUGHT_WITHIN = 300
 
@@ -28,6 +34,16 @@ def test_histories_are_clean() -> None:
     tally = run_seeds(Plan(), 1, SEEDS, os.cpu_count() or 1)
     assert tally.failure is None
     assert tally.seeds == SEEDS
+    # nor is it clean because nothing happened, or nobody looked
+    assert {event for event in EVENTS if not tally.counts[event]} == set()
+    ended = {f"outcome {name}" for name in ("applied", "merged", "conflict", "parked")}
+    assert {each for each in ended | PARKED if not tally.counts[each]} == set()
+    looked = {check.split()[0] for check in tally.checks}
+    assert {each.name for each in INVARIANTS if any(map(_is_asked, each.judged_by))} <= looked
+
+
+def _is_asked(judge: object) -> bool:
+    return getattr(judge, "__qualname__", "").startswith("Oracle.")
 
 
 def test_histories_over_the_real_server_are_clean() -> None:
