@@ -57,7 +57,7 @@ export const en: Record<Key, string> = {
   "home.outboxWhy": "Saved on the phone. They go by themselves when there is a network.",
   "home.outboxSending": "Sending…",
   "home.allSent": "The province has everything",
-  "home.hello": "Hello {name}. This week the commune needs {n} broadcasts.",
+  "home.hello": "Hello {name}. {n} broadcasts are due this week.",
   "home.helloPlain": "Hello {name}.",
   "home.helloUntil": "On voluntary social insurance, by Sunday {day}.",
   "home.step1": "The phone is connected to {unit}",

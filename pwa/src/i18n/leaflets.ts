@@ -33,7 +33,7 @@ export const vi = {
   "handOut.again": "Quét mã khác",
   "handOut.unknown": "Máy chưa có lần in này",
   "handOut.unknownTodo":
-    "Mã gõ đúng, nhưng có thể là của xã khác hoặc vừa in. Anh/chị vẫn ghi được, tỉnh sẽ đối chiếu.",
+    "Mã đúng, nhưng có thể là của nơi khác hoặc vừa in. Anh/chị vẫn ghi được, tỉnh sẽ đối chiếu.",
   "handOut.unknownNote": "Mã {code} chưa có trên máy khi ghi.",
   "handOut.stopped": "Tờ này đã ngừng phát",
   "handOut.stoppedTodo": "Xin anh/chị đừng phát thêm. Tờ đã phát rồi thì vẫn ghi để đủ số.",

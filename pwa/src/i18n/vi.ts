@@ -37,7 +37,7 @@ export const vi = {
   "home.outboxWhy": "Đã lưu trên máy. Có mạng sẽ tự gửi.",
   "home.outboxSending": "Đang gửi…",
   "home.allSent": "Tỉnh đã nhận hết",
-  "home.hello": "Chào anh/chị {name}. Tuần này xã cần {n} lượt phát thanh.",
+  "home.hello": "Chào anh/chị {name}. Tuần này cần {n} lượt phát thanh.",
   "home.helloPlain": "Chào anh/chị {name}.",
   "home.helloUntil": "Về BHXH tự nguyện, đến Chủ nhật {day}.",
   "home.step1": "Máy đã nối với {unit}",

@@ -93,7 +93,7 @@ export const later = {
   "list.mine": "Của tôi",
   "list.drafts": "Bản nháp",
   "list.empty": "Chưa có hoạt động nào",
-  "list.emptyText": "Hoạt động anh/chị ghi và của cả xã hiện ở đây.",
+  "list.emptyText": "Hoạt động của anh/chị và của cả xã, phường hiện ở đây.",
   "list.noneReturned": "Không có việc nào cần bổ sung",
   "list.more": "Xem thêm",
   "detail.photos": "Ảnh minh chứng",
