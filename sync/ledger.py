@@ -60,17 +60,16 @@ def lost(word: Word, arrived: Iterable[tuple[int | None, int]]) -> list[int]:
     """The numbers that the phone held when it told `word` and that did not arrive since.
 
     `arrived` are pairs of epoch and number, whoever brought them. A number counts as here if it
-    came in the word's epoch, or earlier if it was made before that: a clone gives the same
-    numbers to other operations in an epoch of its own. Never more than the phone said it held.
+    came in the word's epoch, or in another one if it was made before the later of the two began: a
+    clone gives the same numbers to other operations in an epoch of its own. Never more than the
+    phone said it held.
     """
     if word.operations == 0:
         return []
     here = {
         n
         for epoch, n in arrived
-        if epoch is None
-        or epoch == word.epoch
-        or (epoch < word.epoch and word.is_older(word.epoch, n))
+        if epoch is None or epoch == word.epoch or word.is_older(max(epoch, word.epoch), n)
     }
     gone = missing(word.last_n, here)
     return gone if word.operations is None else gone[-word.operations :]

@@ -9,6 +9,7 @@ noting a phone's words (`contact`), the list of phones (`devices.queries`, askin
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -67,7 +68,7 @@ def go_on(
 def end_life(session: Session, now: datetime, device_id: str) -> None:
     """Another life of the phone speaks: keep what the one before told and what of it is here."""
     device = session.get_one(Device, device_id, populate_existing=True)
-    word = word_of(device)
+    word = _whole_word(session, device)
     numbers = ledger.lost(word, _arrived(session, device_id))
     photos = _photos_lost(session, device, word, numbers)
     if numbers or photos:
@@ -149,19 +150,29 @@ def word_of(device: Device) -> Word:
     )
 
 
+def _whole_word(session: Session, device: Device) -> Word:
+    """What the phone told last, with the epochs that began under other ids of it."""
+    word = word_of(device)
+    others = session.scalars(
+        select(Device.epoch_starts).where(Device.id.in_(_names(session, device.id)))
+    )
+    starts = {int(epoch): n for each in others for epoch, n in each.items()}
+    return replace(word, starts={**starts, **word.starts})
+
+
 def _losses_of(session: Session, device: Device, lines: list[DeviceLine]) -> list[Loss]:
     found = []
     if lines:
-        arrived = _arrived(session, device.id)
+        word, arrived = _whole_word(session, device), _arrived(session, device.id)
         for line in lines:
-            numbers = ledger.still_lost(line.numbers, _ended(line), word_of(device), arrived)
+            numbers = ledger.still_lost(line.numbers, _ended(line), word, arrived)
             photos = line.photos
             if not numbers and photos:
                 photos = min(photos, _unsettled(session, device.account_id))
             if numbers or photos:
                 found.append(Loss(len(numbers), photos, line.told_at))
     if _holds_something(device) and _has_a_successor(session, device):
-        word = word_of(device)
+        word = _whole_word(session, device)
         numbers = ledger.lost(word, _arrived(session, device.id)) if word.operations else []
         photos = _photos_lost(session, device, word, numbers)
         if (numbers or photos) and device.last_seen_at is not None:

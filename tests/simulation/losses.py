@@ -116,7 +116,7 @@ class Losses(BytesIn):
         work.seen[device] = self.clock()
 
     def _end_life(self, work: State, device: str) -> None:
-        word = work.words[device]
+        word = self._whole(work, device, work.words[device])
         numbers = tuple(ledger.lost(word, self._arrived(work, device)))
         if numbers:
             work.lines[device] = (*work.lines.get(device, ()), Line(word, numbers))
@@ -135,7 +135,7 @@ class Losses(BytesIn):
         word, lines = work.words.get(device), work.lines.get(device, ())
         if word is None or not (lines or word.operations):
             return 0
-        arrived = self._arrived(work, device)
+        word, arrived = self._whole(work, device, word), self._arrived(work, device)
         found = sum(
             len(ledger.still_lost(each.numbers, each.word, word, arrived)) for each in lines
         )
@@ -155,6 +155,12 @@ class Losses(BytesIn):
         names = self._names(work, device)
         return [(row.epoch, row.n) for row in work.log.values()
                 if row.device in names and row.n is not None]  # fmt: skip
+
+    def _whole(self, work: State, device: str, word: Word) -> Word:
+        """With the epochs that began under other names of the phone."""
+        for name in self._names(work, device) & work.words.keys():
+            word = replace(word, starts={**work.words[name].starts, **word.starts})
+        return word
 
     def _names(self, work: State, device: str) -> set[str]:
         """All names under which this phone was ever enrolled."""

@@ -27,6 +27,9 @@ def test_a_clones_numbers_are_not_taken_for_mine() -> None:
     arrived = [(1, n) for n in range(1, 9)] + [(2, 6)]
     # forked at 5, in epoch 2 since: 6 came, 7 did not, whatever the other phone sent as its 7
     assert lost(Word(2, 7, operations=1, starts={2: 5}), arrived) == [7]
+    # and one that came in a later epoch is mine if I had it when that epoch began
+    arrived = [(1, n) for n in range(1, 6)] + [(2, 6), (2, 7)]
+    assert lost(Word(1, 7, operations=2, starts={2: 6}), arrived) == [7]
 
 
 def test_how_words_follow_each_other() -> None:

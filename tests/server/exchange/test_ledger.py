@@ -263,6 +263,21 @@ def test_a_phone_that_is_enrolled_twice_again_hears_of_no_loss_of_its_own(
     assert [losses(client, session, now, each) for each in names] == [[], [], []]
 
 
+def test_an_old_request_under_its_former_name_accuses_nobody_of_what_came_in_a_new_epoch(
+    client: FlaskClient, session: Session, now: datetime, mai: Account, phone: Phone
+) -> None:
+    again = replaced(client, session, now, mai)
+    with clock.frozen(now + timedelta(hours=2)):
+        tell(phone, 3, operations=3, sent=made(1))  # on its way since before it got its new name
+        revoke(session, now, phone)
+        before = phone.replica.device
+        tell(again, 3, operations=2, sent=made(2), formerly=before)
+        # another operation bore its last one's id: that goes again, as the fork asks, in a new epoch
+        tell(again, 4, operations=2, epoch=2, sent=made(3, 4), formerly=before)
+    assert losses(client, session, now, phone) == []
+    assert losses(client, session, now, again) == []
+
+
 def test_what_is_lost_after_it_was_enrolled_again_is_named_once(
     client: FlaskClient, session: Session, now: datetime, mai: Account, phone: Phone
 ) -> None:
