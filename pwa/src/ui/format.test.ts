@@ -9,7 +9,13 @@ await (await import("../i18n/index.ts")).loadWords();
 
 describe("figures and moments as people here write them", () => {
   it("counts bytes with a decimal comma and never says zero", () => {
-    expect([0, 511_600, 1_400_000, 1_900_000_000].map(bytes)).toEqual(["1 KB", "512 KB", "1,4 MB", "1,9 GB"]);
+    expect([0, 511_600, 1_400_000, 1_900_000_000].map(bytes)).toEqual([
+      // the unit stays on the line of its figure
+      "1\u00a0KB",
+      "512\u00a0KB",
+      "1,4\u00a0MB",
+      "1,9\u00a0GB",
+    ]);
   });
 
   it("writes days from the day on", () => {

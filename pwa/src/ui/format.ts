@@ -5,9 +5,9 @@ import { timeOfDay, today, weekday } from "../platform/calendar.ts";
 /** 512 KB, 1,4 MB: one decimal from a megabyte on, with the comma of Vietnamese. */
 export function bytes(count: number): string {
   const comma = (text: string) => (currentLanguage() === "vi" ? text.replace(".", ",") : text);
-  if (count < 1000 * 1000) return `${Math.max(1, Math.round(count / 1000))} KB`;
-  if (count < 1e9) return `${comma((count / 1e6).toFixed(1))} MB`;
-  return `${comma((count / 1e9).toFixed(1))} GB`;
+  if (count < 1000 * 1000) return `${Math.max(1, Math.round(count / 1000))}\u00a0KB`;
+  if (count < 1e9) return `${comma((count / 1e6).toFixed(1))}\u00a0MB`;
+  return `${comma((count / 1e9).toFixed(1))}\u00a0GB`;
 }
 
 /** `2026-11-16` → `16/11/2026`. */
