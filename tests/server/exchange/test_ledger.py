@@ -272,7 +272,7 @@ def test_an_old_request_under_its_former_name_accuses_nobody_of_what_came_in_a_n
         revoke(session, now, phone)
         before = phone.replica.device
         tell(again, 3, operations=2, sent=made(2), formerly=before)
-        # another operation bore its last one's id: that goes again, as the fork asks, in a new epoch
+        # its last one clashed with another of the same id: it goes again, in a new epoch
         tell(again, 4, operations=2, epoch=2, sent=made(3, 4), formerly=before)
     assert losses(client, session, now, phone) == []
     assert losses(client, session, now, again) == []
