@@ -14,7 +14,7 @@ from flask import Response, current_app
 from flask_smorest import Blueprint
 from sqlalchemy.orm import Session
 
-from server import clock, problems
+from server import catalogue, clock, problems
 from server.http.actor import Actor
 from server.http.credentials import current_actor
 from server.http.openapi import documented
@@ -44,8 +44,12 @@ _REFUSALS: Mapping[str, tuple[str, str]] = {
                   "On this form a code is at most {most} mm wide. Please choose a smaller size."),
     "no_words": ("Tờ này chưa có nội dung bằng thứ tiếng đã chọn nên không in thành tờ A5 được.",
                  "The leaflet has no words in this language, so there is no A5 sheet to print."),
-    "letters": ("Có chữ mà phông in không có. Hãy chọn in thứ tiếng khác, hoặc gắn tệp PDF của tờ.",
-                "Some letters are not in the font. Please print another language or attach a PDF."),
+    "letters": ("Tên tờ hoặc nơi phát có chữ mà phông in không có. Hãy viết bằng chữ Latinh.",
+                "Title or place has letters that the font lacks. Please write them in Latin ones."),
+    "language": ("Phông in không có chữ của bản tiếng {name_vi}. Hãy chọn in riêng thứ tiếng khác;"
+                 " muốn in tiếng {name_vi} thì dàn trang bằng phần mềm khác, rồi gắn PDF vào tờ.",
+                 "The font lacks letters of the words in {name_en}. Please print another language"
+                 " by itself; for {name_en}, set the page elsewhere and attach its PDF."),
 }  # fmt: skip
 _READS = (problems.UNAUTHENTICATED, problems.FORBIDDEN, problems.NOT_FOUND)
 
@@ -91,7 +95,7 @@ def print_sheets(body: dict[str, Any]) -> Response:
         pieces = printing.pieces(form, items)
         first = printing.sheets(form, pieces[0], body["size_mm"], body["level"])
     except printing.UnprintableError as error:
-        raise _refusal("letters") from error
+        raise _unprintable(error.language) from error
     except TypesettingError as error:
         raise ProblemError(problems.PRINTING_FAILED, reason=str(error)) from error
     if len(pieces) == 1:
@@ -156,7 +160,17 @@ def _ensure_fits(form: Form, size_mm: int | None) -> None:
         raise _refusal("too_large", most=most)
 
 
-def _refusal(reason: str, **extras: int) -> ProblemError:
+def _unprintable(language: str | None) -> ProblemError:
+    """Letters that the font lacks: of which language, by its name, or of a title or a place."""
+    if language is None:
+        return _refusal("letters")
+    known = catalogue.kinds()["leaflet_handout"].fields["languages"].options
+    names = next(((one.label.vi, one.label.en) for one in known if one.id == language),
+                 (language, language))  # fmt: skip
+    return _refusal("language", name_vi=names[0], name_en=names[1])
+
+
+def _refusal(reason: str, **extras: int | str) -> ProblemError:
     vi, en = (words.format(**extras) for words in _REFUSALS[reason])
     return ProblemError(problems.SHEETS_REFUSED, reason=reason, vi=vi, en=en, **extras)
 

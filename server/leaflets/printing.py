@@ -75,7 +75,11 @@ class SheetItem:
 
 
 class UnprintableError(ValueError):
-    """The font has no letters for this text."""
+    """The font has no letters for this text: the leaflet's words in `language`, or other text."""
+
+    def __init__(self, letter: str, language: str | None = None) -> None:
+        super().__init__(letter)
+        self.language = language
 
 
 def sheets(form: Form, items: Sequence[SheetItem], size_mm: float | None, level: qr.Level) -> bytes:
@@ -105,7 +109,7 @@ def pieces(form: Form, items: Sequence[SheetItem]) -> list[Sequence[SheetItem]]:
         for said in item.texts:
             if id(said.blocks) not in seen:
                 seen.add(id(said.blocks))
-                ensure_printable(json.dumps(said.blocks, ensure_ascii=False))
+                ensure_printable(json.dumps(said.blocks, ensure_ascii=False), said.language)
     most = PIECE_MAX[form]
     return [items[start : start + most] for start in range(0, len(items), most)]
 
@@ -126,13 +130,13 @@ def rates_sheet(since: date) -> bytes:
     return typeset(json.dumps(data, ensure_ascii=False))
 
 
-def ensure_printable(text: str) -> None:
+def ensure_printable(text: str, language: str | None = None) -> None:
     """Raise UnprintableError for a letter of a script that is not Latin."""
     for letter in set(text):
         if ord(letter) > 0x7F and unicodedata.category(letter)[0] in "LM":
             name = unicodedata.name(letter, "")
             if not name.startswith(("LATIN", "COMBINING", "MODIFIER LETTER")):
-                raise UnprintableError(letter)
+                raise UnprintableError(letter, language)
 
 
 def labels_a_page(size_mm: float, modules: int) -> int:
