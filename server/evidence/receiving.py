@@ -143,7 +143,7 @@ class Receiver:
             if content is None:  # another request has settled it meanwhile
                 return self.progress(now, account_id, sha256)
             if len(content) != upload.size or hashlib.sha256(content).hexdigest() != sha256:
-                raise self._start_over(now, account_id, sha256)
+                return self._take_back(now, upload)
             seen = self._look(content)
             if isinstance(seen, Picture):
                 self.store.put(thumb_key(sha256), seen.thumb)
@@ -152,7 +152,7 @@ class Receiver:
                     with contextlib.suppress(MissingObjectError):  # finished by another request
                         self.store.finish(key, photo_key(sha256), sha256)
                 except HashMismatchError:
-                    raise self._start_over(now, account_id, sha256) from None
+                    return self._take_back(now, upload)
         with writing() as session:
             photo = operations.settle_upload(session, now, account_id, sha256, seen)
             state, reason = photo.state, photo.reason
@@ -173,12 +173,21 @@ class Receiver:
         except DecoderBusyError as error:
             raise ProblemError(problems.OVERLOADED, retry_after_s=30) from error
 
-    def _start_over(self, now: datetime, account_id: str, sha256: str) -> ProblemError:
-        """What came is not what was named: forget the bytes, keep the upload."""
+    def _take_back(self, now: datetime, upload: Delivery) -> Progress:
+        """What is here is not what was named: forget the bytes, keep the upload.
+
+        Beyond the offset that was told last a power cut may have left a length without its bytes
+        (a file system writes down how long a file is before what is in it); nobody was told that
+        those are here, so it goes on from there. Otherwise it starts over: `checksum-mismatch`.
+        """
+        account_id, sha256 = upload.account_id, upload.sha256
+        if upload.offset < upload.size:
+            self.store.shorten(growing_key(account_id, sha256), upload.offset)
+            return _progress(upload, upload.offset, verified=False)
         with writing() as session:
             operations.note_offset(session, now, account_id, sha256, 0)
         self.store.delete(growing_key(account_id, sha256))
-        return ProblemError(problems.CHECKSUM_MISMATCH, offset=0, headers={"Upload-Offset": "0"})
+        raise ProblemError(problems.CHECKSUM_MISMATCH, offset=0, headers={"Upload-Offset": "0"})
 
 
 def refusal(reason: str | None) -> ProblemError:

@@ -65,6 +65,12 @@ class DiskStore:
         finally:
             os.close(descriptor)
 
+    def shorten(self, key: str, size: int) -> None:
+        with self._locked(self._path(key), create=False) as descriptor:
+            if descriptor is not None and os.fstat(descriptor).st_size > size:
+                os.ftruncate(descriptor, size)
+                os.fsync(descriptor)
+
     def finish(self, key: str, final: str, sha256: str) -> None:
         path, target = self._path(key), self._path(final)
         _make_folder(target.parent)

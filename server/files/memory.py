@@ -33,6 +33,10 @@ class MemoryStore:
     def size(self, key: str) -> int:
         return len(self._objects.get(check_key(key), b""))
 
+    def shorten(self, key: str, size: int) -> None:
+        with self._lock:
+            self._objects[key] = self._objects.get(check_key(key), b"")[:size]
+
     def finish(self, key: str, final: str, sha256: str) -> None:
         with self._lock:
             content = self._find(key)

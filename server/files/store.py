@@ -49,6 +49,10 @@ class Store(Protocol):
         """Bytes of the growing object that survive a power cut; 0 when there is none."""
         ...
 
+    def shorten(self, key: str, size: int) -> None:
+        """Take back what the growing object holds beyond `size` bytes."""
+        ...
+
     def finish(self, key: str, final: str, sha256: str) -> None:
         """Turn the growing object `key` into the finished `final`, whose bytes hash to `sha256`.
 

@@ -25,7 +25,7 @@ from server.database import db
 from server.evidence import queries
 from server.evidence.decoder import shared_decoder
 from server.evidence.receiving import Receiver, growing_key, photo_key
-from server.evidence.tus import Creation
+from server.evidence.tus import Chunk, Creation
 from server.files.disk import DiskStore
 from server.settings import Settings
 from tests.factories.evidence import Photo, make_heavy_photo, make_photo
@@ -168,6 +168,24 @@ def test_what_a_crash_interrupted_is_taken_up_by_the_next_request(
             operations.note_offset(written, now, account, photo.sha256, len(photo.content))
         receiver.store.finish(key, photo_key(photo.sha256), photo.sha256)
     assert receiver.progress(now, account, photo.sha256).verified
+    assert queries.verified(session, [photo.sha256]) == {photo.sha256}
+
+
+def test_a_length_whose_bytes_a_power_cut_took_costs_only_what_was_not_acknowledged(
+    app: Flask, session: Session, phone: Phone, tmp_path: Path, now: datetime
+) -> None:
+    photo, account = make_photo(), phone.account.id
+    receiver = Receiver(DiskStore(tmp_path / "bytes"), shared_decoder())
+    creation = Creation(photo.sha256, len(photo.content), "image/jpeg", "", None)
+    present = receiver.open(now, account, creation)
+    first, rest = photo.content[:3000], photo.content[3000:]
+    chunk = Chunk(0, len(first), None)
+    receiver.append(now, account, present, chunk, io.BytesIO(first))
+    receiver.store.append(growing_key(account, photo.sha256), 3000, bytes(len(rest)))
+    present = receiver.progress(now, account, photo.sha256)
+    assert (present.offset, present.verified) == (3000, False)
+    done = receiver.append(now, account, present, Chunk(3000, len(rest), None), io.BytesIO(rest))
+    assert done.verified
     assert queries.verified(session, [photo.sha256]) == {photo.sha256}
 
 

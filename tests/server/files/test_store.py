@@ -48,6 +48,16 @@ def test_an_append_elsewhere_than_at_the_end_changes_nothing(store: Store, offse
     assert store.read(GROWING) == CONTENT[:1000]
 
 
+def test_what_was_added_can_be_taken_back(store: Store) -> None:
+    store.append(GROWING, 0, CONTENT[:1000])
+    store.append(GROWING, 1000, bytes(len(CONTENT) - 1000))
+    store.shorten(GROWING, 1000)
+    store.shorten(GROWING, 2000)  # it is no longer than that
+    assert store.size(GROWING) == 1000
+    store.append(GROWING, 1000, CONTENT[1000:])
+    store.finish(GROWING, FINAL, SHA256)
+
+
 def test_an_append_to_nothing_at_an_offset_leaves_nothing_behind(store: Store) -> None:
     with pytest.raises(OffsetMismatchError):
         store.append(GROWING, 10, b"x")
