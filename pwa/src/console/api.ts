@@ -44,7 +44,13 @@ export async function upload<T>(
 
 /** A file that the server makes: a sheet to print, a table for Excel. */
 export async function download(method: "GET" | "POST", path: string, body?: unknown): Promise<Blob> {
-  return (await answered(method, path, body, undefined, "*/*")).blob();
+  const answer = await answered(method, path, body, undefined, "*/*");
+  try {
+    return await answer.blob();
+  } catch {
+    // Broken off in the middle: half a file is none
+    throw new Problem("network", 0, { vi: "", en: "" });
+  }
 }
 
 async function call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
