@@ -63,7 +63,10 @@ class Oracle(PlaceJudge, GrantJudge, DraftJudge, ByteJudge):
         self.places_named[wire["id"]] = ("", "") if twice else (wire["type"], wire["scope"])
         self.owners[key_of(wire)[1]] = account
         self.note_saved(wire)
-        key, row = (phone.device, wire["activity"]), phone.shadow_row(wire["activity"])
+        name = phone.device
+        while name in self.formers:  # under another name it is the same phone
+            name = self.formers[name]
+        key, row = (name, wire["activity"]), phone.shadow_row(wire["activity"])
         self.shown[key] = self.shown.get(key, []) if row is None else values(row)
         # Also what went in and whose row the phone may not read any more, its commune being lost
         mine = self.wrote.setdefault(key, [])
