@@ -23,7 +23,7 @@ export npm_config_update_notifier := false
 
 PWA_SOURCES := $(shell find pwa -path pwa/node_modules -prune -o -path pwa/dist -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help run test setup check simulate reliability bench generate pictures system lint types tests tests-of-the-server tests-of-the-rest pwa-tests clean
+.PHONY: help run test setup check simulate reliability bench generate pictures system lint types tests tests-that-compute tests-that-wait pwa-tests clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -47,20 +47,16 @@ lint: $(VENV)/.dev
 types: $(VENV)/.dev
 	$(BIN)/mypy
 
-# Two halves side by side, since the one computes while the other waits for a browser; what measures
-# the whole machine's patience comes alone. All are run even where one has failed.
+# Two halves side by side, since the one computes while the other waits for a browser or for servers
+# that were killed to come back. Both are run even where one has failed.
 tests: $(VENV)/.dev pwa/dist/.built system
-	@failed=0; \
-	$(MAKE) --no-print-directory --keep-going -j2 -Otarget tests-of-the-server tests-of-the-rest \
-	  || failed=1; \
-	$(BIN)/python -m pytest tests/simulation tests/reliability || failed=1; \
-	exit $$failed
+	@$(MAKE) --no-print-directory --keep-going -j2 -Otarget tests-that-compute tests-that-wait
 
-tests-of-the-server: $(VENV)/.dev
-	$(BIN)/python -m pytest tests/server
+tests-that-compute: $(VENV)/.dev
+	$(BIN)/python -m pytest tests/server tests/simulation
 
-tests-of-the-rest: $(VENV)/.dev pwa/dist/.built
-	$(BIN)/python -m pytest tests --ignore=tests/server --ignore=tests/simulation --ignore=tests/reliability
+tests-that-wait: $(VENV)/.dev pwa/dist/.built
+	$(BIN)/python -m pytest tests --ignore=tests/server --ignore=tests/simulation
 
 pwa-tests: pwa/node_modules/.installed
 	npm --prefix pwa run lint
