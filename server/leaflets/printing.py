@@ -74,6 +74,10 @@ class SheetItem:
     texts: Sequence[SheetText] = ()
 
 
+#: How Unicode names the letters that `typesetting.FONTS` have.
+_PRINTABLE = ("LATIN", "KHMER", "COMBINING", "MODIFIER LETTER")
+
+
 class UnprintableError(ValueError):
     """The font has no letters for this text: the leaflet's words in `language`, or other text."""
 
@@ -131,11 +135,11 @@ def rates_sheet(since: date) -> bytes:
 
 
 def ensure_printable(text: str, language: str | None = None) -> None:
-    """Raise UnprintableError for a letter of a script that is not Latin."""
+    """Raise UnprintableError for a letter of a script that is neither Latin nor Khmer."""
     for letter in set(text):
         if ord(letter) > 0x7F and unicodedata.category(letter)[0] in "LM":
             name = unicodedata.name(letter, "")
-            if not name.startswith(("LATIN", "COMBINING", "MODIFIER LETTER")):
+            if not name.startswith(_PRINTABLE):
                 raise UnprintableError(letter, language)
 
 

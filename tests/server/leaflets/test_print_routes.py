@@ -106,24 +106,24 @@ def test_what_cannot_be_printed_says_why(
 ) -> None:
     run = make_run(session, now)
     silent = make_version(session, now, contents={"vi": {"blocks": []}})
-    foreign = make_version(session, now, title="ព័ត៌មាន")
-    words = {"vi": CONTENTS["vi"], "km": {"blocks": [{"type": "paragraph", "text": "សួស្តី"}]}}
-    khmer = make_run(session, now, make_version(session, now, contents=words))
+    foreign = make_version(session, now, title="ꨌꩌ")
+    words = {"vi": CONTENTS["vi"], "cja": {"blocks": [{"type": "paragraph", "text": "ꨌꩌ"}]}}
+    cham = make_run(session, now, make_version(session, now, contents=words))
     cases = {
         "too_many": {"runs": [str(one) for one in range(5_001)], "form": "a5"},
         "too_large": {"runs": [run.id], "form": "code_cards", "size_mm": 60},
         "no_words": {"runs": [make_run(session, now, silent).id], "form": "a5"},
         "letters": {"runs": [make_run(session, now, foreign).id], "form": "poster"},
-        "language": {"runs": [khmer.id], "form": "a5"},
+        "language": {"runs": [cham.id], "form": "a5"},
     }
     for reason, body in cases.items():
         answer = client.post("/api/v1/print-runs/sheets", json=body, headers=headers)
         assert (answer.status_code, answer.json["reason"]) == (422, reason)
         assert answer.json["vi"].endswith(".")
         assert "Please" in answer.json["en"] or reason == "no_words"
-    assert "tiếng Khmer" in answer.json["vi"]
-    assert "Khmer" in answer.json["en"]
-    alone = {"runs": [khmer.id], "form": "a5", "language": "vi"}
+    assert "tiếng Chăm" in answer.json["vi"]
+    assert "Cham" in answer.json["en"]
+    alone = {"runs": [cham.id], "form": "a5", "language": "vi"}
     assert client.post("/api/v1/print-runs/sheets", json=alone, headers=headers).status_code == 200
     for body in ({"form": "a5"}, {"runs": [run.id], "batch": "x", "form": "a5"}):
         answer = client.post("/api/v1/print-runs/sheets", json=body, headers=headers)

@@ -201,14 +201,22 @@ def test_the_same_runs_give_the_same_bytes() -> None:
 
 def test_letters_that_the_font_lacks_are_refused() -> None:
     with pytest.raises(UnprintableError):
-        printing.sheets("poster", [item(title="សួស្តី")], None, "Q")
+        printing.sheets("poster", [item(title="ꨌꩌ")], None, "Q")
+
+
+def test_khmer_words_are_set_in_a_font_that_has_them() -> None:
+    words = "ធានារ៉ាប់រងសង្គម"
+    sheet = printing.sheets("a5", [item(blocks=[{"type": "paragraph", "text": words}])], None, "Q")
+    assert b"NotoSansKhmer" in sheet
+    assert b"NotoSansKhmer" not in printing.sheets("a5", [item()], None, "Q")
+    assert "រងសង្គ" in text_of(sheet)
 
 
 def test_pieces_hold_what_one_pdf_does_and_are_read_through_first() -> None:
     most = printing.PIECE_MAX["labels"]
     items = [item(seed) for seed in range(most + 1)]
     assert [len(piece) for piece in printing.pieces("labels", items)] == [most, 1]
-    for bad in (item(title="សួស្តី"), item(blocks=[{"type": "paragraph", "text": "សួស្តី"}])):
+    for bad in (item(title="ꨌꩌ"), item(blocks=[{"type": "paragraph", "text": "ꨌꩌ"}])):
         with pytest.raises(UnprintableError):
             printing.pieces("labels", [*items, bad])
 
