@@ -158,9 +158,7 @@ def test_a_printed_code_shows_what_was_chosen_last_and_the_log_tells_which(
     expect(desk.get_by_role("complementary")).to_contain_text(short_codes.show(code))
     engine = create_engine(f"sqlite:///{server.folder}/loa.sqlite3")
     with engine.connect() as connection:
-        numbers = dict(
-            connection.execute(select(LeafletVersion.id, LeafletVersion.number)).tuples().all()
-        )
+        numbers = dict(connection.execute(select(LeafletVersion.id, LeafletVersion.number)).all())
         told = connection.scalars(
             select(AuditEntry.details)
             .where(AuditEntry.action == "print_run.redirect").order_by(AuditEntry.seq)
