@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sync.envelope import may_join
+from sync.limits import OPERATION_BYTES_MAX
 from sync.outbox import Pending
 from sync.replica import Replica
 from tests.simulation.rules import BUG_TITLE, ELSEWHERE, KIND
@@ -29,6 +30,7 @@ POISON: tuple[tuple[str, Any], ...] = (
     ("title", ["w1"]), ("title", True), ("title", "a\x00b"), ("title", "\u202ew1"),
     ("title", "w" * 20_000), ("count", "12"), ("count", 2**40), ("count", 1.5), ("lat", -1),
     ("note", 7), ("", "w1"), ("__proto__", "w1"), ("scope", "w1"), ("n" * 200, "w1"),
+    ("title", "w" * OPERATION_BYTES_MAX), ("note", "w" * OPERATION_BYTES_MAX),
 )  # fmt: skip
 _NAMES, _WEIGHTS = tuple(HABITS), tuple(HABITS.values())
 
