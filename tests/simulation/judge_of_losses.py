@@ -18,7 +18,10 @@ from tests.simulation.state import State, Wire
 
 @dataclass
 class Heard:
-    """What the server heard of a phone: in which life of its own, when first and last, how far."""
+    """What the server heard of a phone: in which life of its own, when first and last, how far.
+
+    `sure`: it took in each of the requests. `once_sure`: at least one of them.
+    """
 
     life: str
     first: float
@@ -26,6 +29,7 @@ class Heard:
     last_n: int
     fell: bool = False
     sure: bool = True
+    once_sure: bool = True
 
 
 class LossJudge(Judge):
@@ -46,9 +50,9 @@ class LossJudge(Judge):
         known = self.heard.get(device)
         if known is None or known.life != life:
             n = request["last_n"]
-            self.heard[device] = Heard(life, now, now, n, known is not None, sure)
+            self.heard[device] = Heard(life, now, now, n, known is not None, sure, sure)
             return
-        known.sure = known.sure and sure
+        known.sure, known.once_sure = known.sure and sure, known.once_sure or sure
         known.fell = known.fell or request["last_n"] < known.last_n
         known.last, known.last_n = now, max(known.last_n, request["last_n"])
 
@@ -78,8 +82,9 @@ class LossJudge(Judge):
         account = state.devices[device]
         after = [self.heard.get(each) for each, owner in state.devices.items()
                  if owner == account and self.enrolled[each] > known.last]  # fmt: skip
-        if not any(each is not None and each.life == server.incarnation for each in after):
-            return  # nobody came in its place
+        if not any(each is not None and each.once_sure and each.life == server.incarnation
+                   for each in after):  # fmt: skip
+            return  # nobody came in its place, or none that could be understood
         here = {row.n for row in state.log.values() if row.device == device}
         lost = {wire["n"] for wire in saved.values()
                 if (wire["captured"] or {}).get("device") == device
