@@ -23,6 +23,11 @@ UPLOAD_KEPT = timedelta(days=30)
 #: Dropped with each new upload: keeps the table clean without a job of its own.
 EXPIRED_PER_CREATION_MAX = 20
 
+#: A phone's thumbnail of 320 px takes some 10 KB; what is larger is no small thing first.
+PREVIEW_BYTES_MAX = 32 * 1024
+#: Whose photo has not come by then, nobody waits for it any more.
+PREVIEW_KEPT = timedelta(days=180)
+
 #: The photos of a day's round, with room; the phone asks again for more.
 HAVE_MAX = 500
 

@@ -41,6 +41,20 @@ class Upload(Base):
     device_id: Mapped[str | None] = mapped_column(String(36))
 
 
+class Preview(Base):
+    """The phone's own thumbnail of a photo on its way: a claim, shown as such and never evidence.
+
+    It goes when the photo has come. Bytes lie in the store (`previews.key_of`).
+    """
+
+    __tablename__ = "preview"
+    __table_args__ = (Index(None, "received_at"), Index(None, "sha256"))
+
+    account_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    received_at: Mapped[datetime] = mapped_column(Moment)
+
+
 class Photo(Base):
     """Bytes that came whole. What describes the picture is None if it was refused.
 

@@ -1,4 +1,4 @@
-"""The only writers of uploads and photos. Bytes are moved by `receiving`, which calls these.
+"""The only writers of uploads, previews and photos; `receiving` moves the bytes and calls these.
 
 Not here: decoding, hashing, offsets of growing files.
 """
@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from server import problems
 from server.activities import evidence_links
 from server.activities import operations as activities
 from server.database.upsert import insert_or_ignore
+from server.evidence import queries
 from server.evidence.decoder import Refused
-from server.evidence.limits import EXPIRED_PER_CREATION_MAX, UPLOAD_KEPT
-from server.evidence.models import Photo, Upload
+from server.evidence.limits import EXPIRED_PER_CREATION_MAX, PREVIEW_KEPT, UPLOAD_KEPT
+from server.evidence.models import Photo, Preview, Upload
 from server.evidence.pictures import Picture
 from server.evidence.tus import Creation
 from server.problems import ProblemError
@@ -78,6 +79,7 @@ def settle_upload(
                          **_columns(seen))
     )  # fmt: skip
     photo = session.get_one(Photo, sha256, populate_existing=True)
+    _drop_preview(session, account_id, sha256)
     if upload.settled_at is None:
         upload.offset = upload.size
         upload.settled_at = now
@@ -85,6 +87,32 @@ def settle_upload(
     for activity_id in evidence_links.activities_naming(session, account_id, sha256):
         activities.touch(session, now, activity_id)
     return photo
+
+
+def keep_preview(session: Session, now: datetime, account_id: str, sha256: str) -> bool:
+    """The preview's bytes are in the store; False if the photo itself has come meanwhile."""
+    if queries.is_settled(session, account_id, sha256):
+        return False
+    session.execute(
+        insert_or_ignore(session, Preview, account_id=account_id, sha256=sha256, received_at=now)
+    )
+    return True
+
+
+def drop_old_previews(session: Session, now: datetime) -> list[tuple[str, str]]:
+    """Forget some previews whose photo never came; returns their accounts and names."""
+    old = [
+        (row.account_id, row.sha256)
+        for row in session.execute(
+            select(Preview.account_id, Preview.sha256)
+            .where(Preview.received_at < now - PREVIEW_KEPT)
+            .order_by(Preview.received_at)
+            .limit(EXPIRED_PER_CREATION_MAX)
+        )
+    ]
+    if old:
+        session.execute(delete(Preview).where(tuple_(Preview.account_id, Preview.sha256).in_(old)))
+    return old
 
 
 def cancel_upload(session: Session, account_id: str, sha256: str) -> None:
@@ -96,6 +124,7 @@ def cancel_upload(session: Session, account_id: str, sha256: str) -> None:
     if upload.settled_at is not None and photo is not None and photo.state == "verified":
         raise ProblemError(problems.UPLOAD_COMPLETE)
     session.delete(upload)
+    _drop_preview(session, account_id, sha256)
     session.flush()
 
 
@@ -115,6 +144,12 @@ def drop_expired(session: Session, now: datetime) -> list[tuple[str, str]]:
             delete(Upload).where(Upload.account_id == account_id, Upload.sha256 == sha256)
         )
     return expired
+
+
+def _drop_preview(session: Session, account_id: str, sha256: str) -> None:
+    session.execute(
+        delete(Preview).where(Preview.account_id == account_id, Preview.sha256 == sha256)
+    )
 
 
 def _columns(seen: Picture | Refused) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""The only readers of uploads and photos.
+"""The only readers of uploads, previews and photos.
 
 Everything told about a hash is told to who delivered those bytes or may read an activity whose
 photo they are: a hash is no key. Not here: bytes (`files`), offsets while they grow (`receiving`).
@@ -16,18 +16,22 @@ from sqlalchemy.orm import Session
 
 from server.activities.models import Activity, ActivityEvidence
 from server.activities.queries import within
-from server.evidence.models import Photo, PhotoState, Upload
+from server.evidence.models import Photo, PhotoState, Preview, Upload
 from server.http.actor import Actor
 
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """What an account may know of a day's photos: each hash stands in exactly one place."""
+    """What an account may know of a day's photos: each hash stands in exactly one place.
+
+    `previews`: those of the others whose preview from this account is here.
+    """
 
     have: list[str]
     partial: dict[str, int]
     send: list[str]
     refused: dict[str, str]
+    previews: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,8 @@ def holdings(session: Session, actor: Actor, sha256s: Iterable[str]) -> Holdings
     }
     unknown = [each for each in wanted if not own.get(each, {}).get("verified")]
     readable = _readable(session, actor, unknown)
-    found = Holdings([], {}, [], {})
+    shown = _previewed(session, actor.account_id, unknown)
+    found = Holdings([], {}, [], {}, [each for each in unknown if each in shown - readable])
     for sha256 in wanted:
         state = own.get(sha256, {})
         if state.get("verified") or sha256 in readable:
@@ -131,13 +136,57 @@ def holdings(session: Session, actor: Actor, sha256s: Iterable[str]) -> Holdings
     return found
 
 
+def preview_account(session: Session, actor: Actor, sha256: str) -> str | None:
+    """Whose preview `actor` may see: the own one, or that of who put the photo to an activity
+    which `actor` may read."""
+    if session.get(Preview, (actor.account_id, sha256)) is not None:
+        return actor.account_id
+    statement = (
+        select(Preview.account_id)
+        .join(
+            ActivityEvidence,
+            (ActivityEvidence.sha256 == Preview.sha256)
+            & (ActivityEvidence.account_id == Preview.account_id),
+        )
+        .join(Activity, Activity.id == ActivityEvidence.activity_id)
+        .where(Preview.sha256 == sha256)
+        .order_by(Preview.received_at)
+        .limit(1)
+    )
+    area = within(actor.area)
+    return session.scalar(statement if area is None else statement.where(area))
+
+
+def is_settled(session: Session, account_id: str, sha256: str) -> bool:
+    """Whether the account's delivery of the photo has its verdict."""
+    upload = session.get(Upload, (account_id, sha256))
+    return upload is not None and upload.settled_at is not None
+
+
+def wants_preview(session: Session, account_id: str, sha256: str) -> bool:
+    """Whether neither the account's photo nor its preview is here."""
+    is_here = session.get(Preview, (account_id, sha256)) is not None
+    return not is_here and not is_settled(session, account_id, sha256)
+
+
+def _previewed(session: Session, account_id: str, sha256s: list[str]) -> set[str]:
+    if not sha256s:
+        return set()
+    return set(
+        session.scalars(
+            select(Preview.sha256).where(
+                Preview.account_id == account_id, Preview.sha256.in_(sha256s)
+            )
+        )
+    )
+
+
 def readable_photo(session: Session, actor: Actor, sha256: str) -> Photo | None:
     """The photo, if `actor` delivered it or may read an activity that it was delivered for."""
     found = session.get(Photo, sha256)
     if found is None or found.state != "verified":
         return None
-    own = session.get(Upload, (actor.account_id, sha256))
-    if own is not None and own.settled_at is not None:
+    if is_settled(session, actor.account_id, sha256):
         return found
     return found if _readable(session, actor, [sha256]) else None
 

@@ -1,9 +1,11 @@
 """From a chunk to a verified photo, in the order that survives a power cut (F4).
 
 Bytes are on the disk before an offset is answered. When all are there: hash, decode, thumbnails,
-finish (fsync, rename, fsync), row committed, answer. No database session is open while bytes come
-in or a photo is decoded. What a crash interrupted is taken up by the next request on the upload,
-so nobody is ever shown a full offset without a verdict. Not here: headers (`tus`), HTTP.
+finish (fsync, rename, fsync), row committed, answer. A preview may come ahead of them: what the
+phone says the photo shows, kept for each account and never evidence. No database session is open
+while bytes come in or a photo is decoded. What a crash interrupted is taken up by the next request
+on the upload, so nobody is ever shown a full offset without a verdict. Not here: headers (`tus`),
+HTTP.
 """
 
 from __future__ import annotations
@@ -103,11 +105,35 @@ class Receiver:
             operations.note_offset(session, now, account_id, present.sha256, offset)
         return self.progress(now, account_id, present.sha256)
 
+    def preview(self, now: datetime, account_id: str, sha256: str, content: bytes) -> None:
+        """Keep the thumbnail that the phone made of a photo on its way, drawn anew by our decoder.
+
+        What is here already, the photo or an earlier preview, stays. Raises `photo-refused`,
+        `overloaded`.
+        """
+        with reading() as session:
+            if not queries.wants_preview(session, account_id, sha256):
+                return
+        with _checks:
+            seen = self._look(content)
+        if isinstance(seen, Refused):
+            raise refusal(seen.reason)
+        key = preview_key(account_id, sha256)
+        self.store.put(key, seen.thumb)
+        with writing() as session:
+            is_kept = operations.keep_preview(session, now, account_id, sha256)
+            old = operations.drop_old_previews(session, now)
+        if not is_kept:
+            self.store.delete(key)
+        for account, name in old:
+            self.store.delete(preview_key(account, name))
+
     def cancel(self, account_id: str, sha256: str) -> None:
         """Forget the upload and its bytes."""
         with writing() as session:
             operations.cancel_upload(session, account_id, sha256)
         self.store.delete(growing_key(account_id, sha256))
+        self.store.delete(preview_key(account_id, sha256))
 
     def _write_down(self, key: str, chunk: tus.Chunk, body: BinaryIO) -> int:
         """Append the chunk's bytes; returns the offset reached, on disk."""
@@ -153,6 +179,8 @@ class Receiver:
                         self.store.finish(key, photo_key(sha256), sha256)
                 except HashMismatchError:
                     return self._take_back(now, upload)
+        # Bytes first: what a crash leaves is a row, and the next request on the upload takes it.
+        self.store.delete(preview_key(account_id, sha256))
         with writing() as session:
             photo = operations.settle_upload(session, now, account_id, sha256, seen)
             state, reason = photo.state, photo.reason
@@ -196,10 +224,17 @@ def refusal(reason: str | None) -> ProblemError:
     return ProblemError(problems.PHOTO_REFUSED, reason=reason, vi=text["vi"], en=text["en"])
 
 
+def _own_name(account_id: str, sha256: str) -> str:
+    """Each account has its own copy; its name tells nothing."""
+    return hashlib.sha256(f"{account_id}\0{sha256}".encode()).hexdigest()
+
+
 def growing_key(account_id: str, sha256: str) -> str:
-    """Each account grows its own copy; its name tells nothing."""
-    name = hashlib.sha256(f"{account_id}\0{sha256}".encode()).hexdigest()
-    return f"growing/{name}"
+    return f"growing/{_own_name(account_id, sha256)}"
+
+
+def preview_key(account_id: str, sha256: str) -> str:
+    return f"preview/{_own_name(account_id, sha256)}.webp"
 
 
 def photo_key(sha256: str) -> str:

@@ -15,8 +15,16 @@ from server.accounts import policy
 from server.activities.queries import register_evidence_states
 from server.evidence import metadata, queries, tus
 from server.evidence.decoder import REASONS, shared_decoder
+from server.evidence.limits import PREVIEW_BYTES_MAX
 from server.evidence.models import Photo
-from server.evidence.receiving import Progress, Receiver, photo_key, screen_key, thumb_key
+from server.evidence.receiving import (
+    Progress,
+    Receiver,
+    photo_key,
+    preview_key,
+    screen_key,
+    thumb_key,
+)
 from server.evidence.schemas import HaveSchema, HoldingsSchema, PhotoSizeSchema
 from server.evidence.tus_description import (
     ANNOUNCED,
@@ -36,6 +44,7 @@ from server.evidence.tus_description import (
 )  # fmt: skip
 from server.files.store import MissingObjectError, Store, store_for
 from server.http.actor import Actor
+from server.http.body import read_bytes
 from server.http.credentials import current_actor, delivering_actor
 from server.http.openapi import documented
 from server.http.transaction import reading
@@ -45,6 +54,8 @@ blueprint = Blueprint("evidence", __name__, url_prefix="/api/v1",
                       description="Photos: uploads (tus 1.0), receipts, pictures")  # fmt: skip
 
 register_evidence_states(queries.states)
+
+PREVIEW_MEDIA_TYPES = ("image/jpeg", "image/webp")
 
 _UPLOADS = "/uploads"
 _UPLOAD = "/uploads/<string:sha256>"
@@ -158,7 +169,30 @@ def ask_have(body: dict[str, list[str]]) -> Any:
     refused = {
         sha256: {"reason": reason, **REASONS[reason]} for sha256, reason in found.refused.items()
     }
-    return {"have": found.have, "offsets": found.partial, "send": found.send, "refused": refused}
+    return {"have": found.have, "offsets": found.partial, "send": found.send, "refused": refused,
+            "previews": found.previews}  # fmt: skip
+
+
+@blueprint.put("/evidence/<string:sha256>/preview")
+@blueprint.doc(requestBody={
+    "required": True,
+    "content": {
+        media_type: {"schema": {"type": "string", "format": "binary"}}
+        for media_type in PREVIEW_MEDIA_TYPES
+    },
+})  # fmt: skip
+@blueprint.response(204)
+@documented(*_WHO, problems.NOT_FOUND, problems.LENGTH_REQUIRED, problems.TOO_LARGE,
+            problems.UNSUPPORTED_MEDIA_TYPE, problems.MALFORMED_JSON, problems.PHOTO_REFUSED,
+            problems.OVERLOADED)  # fmt: skip
+def put_preview(sha256: str) -> Any:
+    """Keep the phone's own thumbnail of a photo that is on its way. What is here already stays."""
+    actor = delivering_actor()
+    policy.ensure(actor, "activity.write")
+    named = _named(sha256)
+    content = read_bytes(PREVIEW_BYTES_MAX, PREVIEW_MEDIA_TYPES)
+    receiver().preview(clock.now(), actor.account_id, named, content)
+    return Response(status=204)
 
 
 @blueprint.get("/evidence/<string:sha256>")
@@ -167,10 +201,15 @@ def ask_have(body: dict[str, list[str]]) -> Any:
 @blueprint.alt_response(304, description="The caller's copy (`If-None-Match`) is the present one")
 @documented(problems.UNAUTHENTICATED, problems.NOT_FOUND)
 def show_photo(query: dict[str, str], sha256: str) -> Any:
-    """A photo, without place, maker and time of its file; 404 for whoever may not see it."""
+    """A photo, without place, maker and time of its file; 404 for whoever may not see it.
+
+    `preview`: what its phone says that it shows, until it has come itself.
+    """
     actor = current_actor()
     with reading() as session:
         photo = queries.readable_photo(session, actor, _named(sha256))
+        if photo is None and query["size"] == "preview":
+            return _preview(queries.preview_account(session, actor, sha256), sha256)
         if photo is None:
             raise ProblemError(problems.NOT_FOUND)
         session.expunge(photo)
@@ -179,11 +218,7 @@ def show_photo(query: dict[str, str], sha256: str) -> Any:
         response = Response(status=304)
     else:
         media_type, content = _rendering(photo, query["size"])
-        response = Response(content, content_type=media_type)
-        # F13: whatever the bytes are, no browser may take them for a page or a script.
-        response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Content-Disposition"] = "inline"
+        response = _picture(media_type, content)
     response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
     response.set_etag(etag)
     return response
@@ -197,10 +232,30 @@ def speak_tus(response: Response) -> Response:
     return response
 
 
+def _preview(account_id: str | None, sha256: str) -> Response:
+    if account_id is None:
+        raise ProblemError(problems.NOT_FOUND)
+    try:
+        response = _picture("image/webp", _store().read(preview_key(account_id, sha256)))
+    except MissingObjectError:  # it went this very moment, since the photo came
+        raise ProblemError(problems.NOT_FOUND) from None
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _picture(media_type: str, content: bytes) -> Response:
+    """F13: whatever the bytes are, no browser may take them for a page or a script."""
+    response = Response(content, content_type=media_type)
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Disposition"] = "inline"
+    return response
+
+
 def _rendering(photo: Photo, size: str) -> tuple[str, bytes]:
     store = _store()
     try:
-        if size == "thumb":
+        if size in ("thumb", "preview"):
             return "image/webp", store.read(thumb_key(photo.sha256))
         if size == "original" and photo.media_type is not None:
             original = store.read(photo_key(photo.sha256))

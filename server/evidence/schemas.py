@@ -46,11 +46,12 @@ class HoldingsSchema(Schema):
     refused = fields.Dict(
         keys=fields.String(), values=fields.Nested(RefusedPhotoSchema), required=True
     )
+    previews = fields.List(fields.String(), required=True)
 
 
 class PhotoSizeSchema(Schema):
     """Which rendering of a photo is asked for."""
 
     size = fields.String(
-        load_default="screen", validate=validate.OneOf(["thumb", "screen", "original"])
+        load_default="screen", validate=validate.OneOf(["preview", "thumb", "screen", "original"])
     )

@@ -26,6 +26,7 @@ from server.http.description import operations
 from server.http.openapi import document
 from tests.factories.accounts import bearer, make_account, make_device, sign_in
 from tests.factories.activities import wire
+from tests.factories.evidence import make_photo
 from tests.factories.leaflets import make_version
 from tests.factories.plans import PLAN_2026
 from tests.factories.reviews import Report, make_report, make_reviewer
@@ -148,7 +149,12 @@ TABLE: Mapping[str, Cell] = {
     "ask_have": Cell(
         signed_in(200), body=lambda target: {"sha256": [target.sha256]},
         check=lambda said, target: said == {"have": [], "partial": {}, "send": [target.sha256],
-                                            "refused": {}},
+                                            "refused": {}, "previews": []},
+    ),
+    # a preview of one's own, which stands by the name that the photo would have
+    "put_preview": Cell(
+        signed_in(204), headers={"Content-Type": "image/jpeg"},
+        body=lambda _: make_photo(3, width=32, height=24).content,
     ),
     "list_devices": Cell(
         signed_in(200),

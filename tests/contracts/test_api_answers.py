@@ -172,6 +172,22 @@ def test_a_photo_arrives_in_two_parts_and_is_shown(phone: Caller) -> None:
               {"If-None-Match": shown.headers["ETag"]})  # fmt: skip
 
 
+def test_a_preview_goes_ahead_of_its_photo(phone: Caller) -> None:
+    photo, small = make_photo(1), make_photo(1, width=64, height=48)
+    path = f"/api/v1/evidence/{photo.sha256}"
+    phone("GET", f"{path}?size=preview", 404)
+    text = {"content_type": "text/plain"}
+    phone("PUT", f"{path}/preview", 415, data=b"x", **text)
+    jpeg = {"content_type": "image/jpeg"}
+    phone("PUT", f"{path}/preview", 422, data=b"This is no picture.", **jpeg)
+    phone("PUT", f"{path}/preview", 413, data=bytes(40_000), **jpeg)
+    phone("PUT", "/api/v1/evidence/photo/preview", 404, data=small.content, **jpeg)
+    phone("PUT", f"{path}/preview", 204, data=small.content, **jpeg)
+    phone("GET", f"{path}?size=preview", 200)
+    asked = phone("POST", "/api/v1/evidence/have", 200, json={"sha256": [photo.sha256]})
+    assert asked.get_json()["previews"] == [photo.sha256]
+
+
 def test_refusals_of_uploads_are_described(phone: Caller) -> None:
     photo = make_photo(2)
     phone("POST", "/api/v1/uploads", 412)

@@ -65,6 +65,26 @@ def test_a_reviewer_of_the_area_sees_the_photo_and_no_other_does(
     assert client.get(url).status_code == 401
 
 
+def test_a_reviewer_of_the_area_sees_the_preview_and_no_other_does(
+    client: FlaskClient, session: Session, now: datetime
+) -> None:
+    report = make_report(session, now, sent=False)
+    name = report.photos[0].sha256
+    _, token = make_device(session, now, report.author)
+    headers = {**bearer(token), "Content-Type": "image/jpeg"}
+    small = make_photo(7, width=320, height=240).content
+    assert (
+        client.put(f"/api/v1/evidence/{name}/preview", data=small, headers=headers).status_code
+        == 204
+    )
+    for unit_id, status in (("p-01-2025", 200), ("p-79-2025", 404)):
+        who = make_reviewer(session, clock.now(), unit_id=unit_id)
+        _, token = make_device(session, clock.now(), who)
+        seen = client.get(f"/api/v1/evidence/{name}?size=preview", headers=bearer(token))
+        assert seen.status_code == status
+    assert [each["verified"] for each in _wire(session, report)["evidence"]] == [False, False]
+
+
 def test_naming_a_hash_shows_nothing(client: FlaskClient, session: Session, now: datetime) -> None:
     """A stranger puts another's photo to a report of their own: no tick, no sight."""
     report = make_report(session, now)

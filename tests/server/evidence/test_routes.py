@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from server import clock
-from server.evidence.limits import UPLOAD_KEPT
+from server.evidence.limits import PREVIEW_KEPT, UPLOAD_KEPT
 from tests.factories.evidence import GPS_CANARY, Photo, make_photo, make_png_bomb
 from tests.server.evidence.conftest import Phone, make_phone
 
@@ -285,3 +285,82 @@ def test_who_may_not_report_may_not_upload(
     auditor = make_phone(session, now, role="auditor", unit_id="vn")
     assert create(client, auditor, make_photo()).status_code == 403
     assert client.post(UPLOADS).status_code == 401
+
+
+def put_preview(
+    client: FlaskClient, phone: Phone, photo: Photo, content: bytes | None = None
+) -> TestResponse:
+    small = make_photo(7, width=320, height=240, quality=60).content if content is None else content
+    headers = {**phone.headers, "Content-Type": "image/jpeg"}
+    return client.put(f"/api/v1/evidence/{photo.sha256}/preview", data=small, headers=headers)
+
+
+def see(client: FlaskClient, phone: Phone, photo: Photo, size: str = "preview") -> TestResponse:
+    return client.get(f"/api/v1/evidence/{photo.sha256}?size={size}", headers=phone.headers)
+
+
+def test_a_preview_is_seen_until_its_photo_is_here(client: FlaskClient, phone: Phone) -> None:
+    photo = make_photo(width=2400, height=1800)
+    assert have(client, phone, photo)["previews"] == []
+    assert put_preview(client, phone, photo).status_code == 204
+    assert put_preview(client, phone, photo).status_code == 204
+    assert have(client, phone, photo)["previews"] == [photo.sha256]
+    assert have(client, phone, photo)["send"] == [photo.sha256]
+    seen = see(client, phone, photo)
+    assert (seen.status_code, seen.content_type) == (200, "image/webp")
+    assert GPS_CANARY.encode() not in seen.data
+    assert Image.open(io.BytesIO(seen.data)).size == (320, 240)
+    assert seen.headers["Cache-Control"] == "private, no-store"
+    assert seen.headers["Content-Security-Policy"].startswith("sandbox")
+    for size in ("thumb", "screen", "original"):
+        assert see(client, phone, photo, size).status_code == 404, "a preview is no photo"
+    create(client, phone, photo)
+    patch(client, phone, photo, 0, 5000)
+    assert have(client, phone, photo)["previews"] == [photo.sha256]
+    patch(client, phone, photo, 5000)
+    held = have(client, phone, photo)
+    assert (held["have"], held["previews"]) == ([photo.sha256], [])
+    assert see(client, phone, photo).data == see(client, phone, photo, "thumb").data != seen.data
+    assert put_preview(client, phone, photo).status_code == 204
+    assert have(client, phone, photo)["previews"] == [], "it is kept no more"
+
+
+def test_a_preview_that_shows_nothing_is_refused_and_its_photo_is_not(
+    client: FlaskClient, phone: Phone
+) -> None:
+    photo = make_photo()
+    for content, status in ((b"no picture", 422), (make_png_bomb().content[:30_000], 422),
+                            (bytes(32 * 1024 + 1), 413), (photo.content[:900], 422)):  # fmt: skip
+        assert put_preview(client, phone, photo, content).status_code == status
+    assert see(client, phone, photo).status_code == 404
+    assert send(client, phone, photo).headers["Upload-Verified"] == "true"
+
+
+def test_a_preview_is_its_senders_and_shows_nobody_elses_photo(
+    client: FlaskClient, session: Session, now: datetime, phone: Phone
+) -> None:
+    """Whoever gives another picture to a foreign name is believed by nobody."""
+    photo = make_photo()
+    put_preview(client, phone, photo)
+    stranger = make_phone(session, now, name="Vàng A Pó", unit_id="c-00008-2025")
+    assert see(client, stranger, photo).status_code == 404
+    assert have(client, stranger, photo)["previews"] == []
+    assert put_preview(client, stranger, photo, make_photo(9, width=99).content).status_code == 204
+    first = Image.open(io.BytesIO(see(client, phone, photo).data))
+    assert first.size == (320, 240)
+    auditor = make_phone(session, now, role="auditor", unit_id="vn")
+    assert put_preview(client, auditor, photo).status_code == 403
+
+
+def test_a_preview_goes_with_its_upload_and_with_time(client: FlaskClient, phone: Phone) -> None:
+    given_up, forgotten, new = make_photo(1), make_photo(2), make_photo(3)
+    start = clock.now()
+    put_preview(client, phone, given_up)
+    put_preview(client, phone, forgotten)
+    create(client, phone, given_up)
+    assert client.delete(f"{UPLOADS}/{given_up.sha256}", headers=phone.tus).status_code == 204
+    assert see(client, phone, given_up).status_code == 404
+    with clock.frozen(start + PREVIEW_KEPT + timedelta(days=1)):
+        put_preview(client, phone, new)
+        assert see(client, phone, forgotten).status_code == 404
+        assert see(client, phone, new).status_code == 200
