@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from server.evidence.limits import HAVE_MAX, PHOTO_SIZE_MAX_BYTES
+from server.evidence.limits import HAVE_MAX, PHOTO_SIZE_MAX_BYTES, PREVIEW_BYTES_MAX
 from server.exchange.courier_routes import FILE_BYTES_MAX
 from server.exchange.schemas import OperationSchema, SyncAnswerSchema, SyncRequestSchema
 from server.exchange.sealed import OPERATIONS_MAX, PHOTOS_MAX
@@ -84,8 +84,8 @@ def test_limits_are_those_of_the_code() -> None:
             f"{limits.RETRY_S_MAX:,}; {limits.RETRIES_MAX}".replace(",", " "),
         "a sealed file: bytes, operations, photos":
             f"{FILE_BYTES_MAX // KIB // KIB} MiB; {OPERATIONS_MAX}; {PHOTOS_MAX}",
-        "bytes of a photo; photos asked for at once":
-            f"{PHOTO_SIZE_MAX_BYTES // KIB // KIB} MiB; {HAVE_MAX}",
+        "bytes of a photo, of a preview; photos asked for at once":
+            f"{PHOTO_SIZE_MAX_BYTES // KIB // KIB} MiB, {PREVIEW_BYTES_MAX // KIB} KiB; {HAVE_MAX}",
     }  # fmt: skip
     assert limits.INTEGER_MAX == 2**53 - 1
     assert limits.DRAFT_BYTES_MAX == limits.OPERATION_BYTES_MAX
