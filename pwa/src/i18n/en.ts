@@ -171,6 +171,8 @@ export const en: Record<Key, string> = {
   "outbox.none": "Nothing waits to be sent",
   "outbox.noneText": "All you have sent is with the province.",
   "outbox.sendAll": "Send now",
+  "outbox.held": "{n} photos ({size}) wait for Wi-Fi, as you chose.",
+  "outbox.heldNow": "Send photos now",
   "outbox.sending": "Sending…",
   "outbox.waiting.offline": "No network. It goes by itself when there is one.",
   "outbox.waiting.portal": "This Wi-Fi wants a sign-in first. The data is still on the phone.",
@@ -194,6 +196,14 @@ export const en: Record<Key, string> = {
 
   "settings.title": "Account",
   "settings.language": "Language",
+  "settings.photos": "Sending photos",
+  "settings.photosNow": "As soon as there is a network",
+  "settings.photosWifi": "Only over Wi-Fi",
+  "settings.photosNowText": "Words go first, then previews, then photos.",
+  "settings.photosWifiText":
+    "Words and previews (some 10 KB a photo) go at once; photos go by themselves when the phone is on Wi-Fi.",
+  "settings.photosUnknown":
+    "This browser does not tell Wi-Fi from a mobile network, so photos wait until you tap “Send photos now” in the outbox.",
   "settings.units": "Places",
   "settings.version": "Version",
   "settings.logout": "Sign out of this phone",
@@ -328,6 +338,9 @@ export const en: Record<Key, string> = {
   "doctor.why.draft": "There is an unsent draft of this activity.",
   "doctor.why.turn": "Waiting for its turn.",
   "doctor.why.sending": "Being sent.",
+  "doctor.why.photos_held": "The province has the record; {n} photos wait for Wi-Fi, as you chose.",
+  "doctor.why.photos_held_seen":
+    "The province has the record and a preview; {n} photos wait for Wi-Fi, as you chose.",
   "doctor.why.photos_waiting": "The province has the record; {n} photos are still to be sent.",
   "doctor.why.photos_elsewhere": "{n} photos are on another phone, which will send them.",
   "doctor.why.photos_lost":

@@ -121,6 +121,8 @@ export const later = {
   "outbox.none": "Không có gì chờ gửi",
   "outbox.noneText": "Mọi việc anh/chị đã gửi đều ở tỉnh.",
   "outbox.sendAll": "Gửi ngay",
+  "outbox.held": "{n} ảnh ({size}) chờ Wi-Fi theo lựa chọn của anh/chị.",
+  "outbox.heldNow": "Gửi ảnh ngay bây giờ",
   "outbox.done": "Tỉnh đã nhận",
   "outbox.fix": "Sửa và gửi lại",
   "outbox.look": "Mở xem",
@@ -136,6 +138,9 @@ export const later = {
   "doctor.why.draft": "Còn một bản nháp chưa gửi của hoạt động này.",
   "doctor.why.turn": "Đang chờ lượt gửi.",
   "doctor.why.sending": "Đang gửi.",
+  "doctor.why.photos_held": "Tỉnh đã có bản ghi; {n} ảnh chờ Wi-Fi theo lựa chọn của anh/chị.",
+  "doctor.why.photos_held_seen":
+    "Tỉnh đã có bản ghi và bản xem trước; {n} ảnh chờ Wi-Fi theo lựa chọn của anh/chị.",
   "doctor.why.photos_waiting": "Tỉnh đã có bản ghi; còn {n} ảnh đang chờ gửi.",
   "doctor.why.photos_elsewhere": "{n} ảnh nằm trên máy khác, do máy ấy gửi.",
   "doctor.why.photos_lost":
@@ -187,6 +192,14 @@ export const later = {
   "doctor.why.amendment": "Bản sửa đang chờ người duyệt chấp nhận. Số đã duyệt giữ nguyên.",
   "settings.title": "Tài khoản",
   "settings.language": "Ngôn ngữ",
+  "settings.photos": "Gửi ảnh",
+  "settings.photosNow": "Ngay khi có mạng",
+  "settings.photosWifi": "Chỉ khi có Wi-Fi",
+  "settings.photosNowText": "Chữ gửi trước, rồi bản xem trước, rồi ảnh.",
+  "settings.photosWifiText":
+    "Chữ và bản xem trước (khoảng 10 KB mỗi ảnh) gửi ngay; ảnh tự gửi khi máy vào Wi-Fi.",
+  "settings.photosUnknown":
+    "Trình duyệt này không cho biết đang dùng Wi-Fi hay mạng di động, nên ảnh chờ đến khi anh/chị bấm “Gửi ảnh ngay bây giờ” trong Hộp gửi.",
   "settings.units": "Địa bàn",
   "settings.version": "Phiên bản",
   "settings.logout": "Đăng xuất khỏi máy này",

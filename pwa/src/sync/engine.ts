@@ -81,6 +81,8 @@ export interface EngineStatus {
   /** What last went wrong with the network, in a word for the doctor: offline, portal, server, … */
   trouble: string | null;
   waiting: { activities: number; operations: number; photos: number; bytes: number; attention: number };
+  /** Photos that wait for Wi-Fi, by the choice of whoever pays for the line. */
+  held: { photos: number; bytes: number } | null;
   /** Bytes; null where the browser does not tell. */
   storage: { used: number; quota: number } | null;
   /** Server's clock less the phone's, in ms; null before the first contact. */
@@ -160,6 +162,8 @@ export interface Engine {
 
   /** Resolves when the round is over, well or not; see status(). */
   syncNow(): Promise<void>;
+  /** Photos that wait for Wi-Fi by choice (`status().held`) go now, over whatever line there is. */
+  sendPhotosNow(): Promise<void>;
   status(): EngineStatus;
   /**
    * Ends the sign-in on this phone. With unsent work the data stays sealed under its account until

@@ -95,6 +95,16 @@ describe("every reason has its own words", () => {
     expect(keys({ ...VIEW, hasDraft: true }, [], [], CALM)).toEqual(["draft"]);
   });
 
+  test("photos that wait for Wi-Fi by choice, and what of them is seen", () => {
+    const both = [photo({ sha256: "a" }), photo({ sha256: "b" })];
+    const seen = new Map([["a", "here"] as const, ["b", "here"] as const]);
+    expect(keys(VIEW, [], both, CALM, { held: both, previewed: seen })).toEqual(["photos_held_seen"]);
+    seen.delete("b");
+    expect(keys(VIEW, [], both, CALM, { held: both, previewed: seen })).toEqual(["photos_held"]);
+    expect(keys(VIEW, [], both, CALM, { held: [both[0]!], previewed: seen })).toEqual(["photos_waiting"]);
+    expect(keys(VIEW, [item({})], both, CALM, { held: both, previewed: seen })).toEqual(["turn"]);
+  });
+
   test.each<[Partial<Conflict>, string]>([
     [{ kind: "fields", resolver: "author" }, "conflict_author"],
     [{ kind: "fields" }, "conflict_author"],

@@ -4,6 +4,7 @@
  */
 import type { ActivityView } from "../outbox/view.ts";
 import type { OutboxItem, PhotoRecord } from "../store/records.ts";
+import type { Previewed } from "../uploads/previews.ts";
 import type { EngineStatus } from "./engine.ts";
 
 export interface Reason {
@@ -43,6 +44,13 @@ const AGAIN = new Set([
 ]);
 const TROUBLES = new Set(["offline", "portal", "server", "too_large", "refused", "storage"]);
 
+/** Photos that wait for Wi-Fi by choice, and which the province sees a preview of. */
+export interface PhotosOnLine {
+  held: readonly PhotoRecord[];
+  previewed: Previewed;
+}
+const NO_GATE: PhotosOnLine = { held: [], previewed: new Map() };
+
 type Status = Pick<EngineStatus, "paused" | "trouble" | "online" | "escrow">;
 
 export function explain(
@@ -50,6 +58,7 @@ export function explain(
   items: readonly OutboxItem[],
   photos: readonly PhotoRecord[],
   status: Status,
+  line: PhotosOnLine = NO_GATE,
 ): Reason[] {
   const unsent = items.filter((item) => item.state === "waiting");
   const bytes = photos.filter((photo) => photo.state === "waiting");
@@ -57,7 +66,7 @@ export function explain(
     ...parkedReasons(items),
     ...conflictReasons(view),
     ...damageReasons(photos),
-    ...(unsent.length + bytes.length ? lineReasons(view, unsent, bytes.length, status) : []),
+    ...(unsent.length + bytes.length ? lineReasons(view, unsent, bytes, status, line) : []),
   ];
   const missing = view?.evidence.filter((photo) => photo.place === "elsewhere").length ?? 0;
   if (missing) reasons.push({ key: "photos_elsewhere", params: { n: missing } });
@@ -95,8 +104,9 @@ function damageReasons(photos: readonly PhotoRecord[]): Reason[] {
 function lineReasons(
   view: ActivityView | null,
   unsent: readonly OutboxItem[],
-  photos: number,
+  photos: readonly PhotoRecord[],
   status: Status,
+  { held, previewed }: PhotosOnLine,
 ): Reason[] {
   const { escrow, paused } = status;
   // Refused though it holds something: whatever was told of an end, it is over
@@ -108,7 +118,11 @@ function lineReasons(
   const again = unsent.find((item) => item.tries > 0);
   if (again) return [{ key: againKey(again.reason), params: { n: again.tries } }, ...kept];
   if (unsent.length) return [{ key: "turn", params: { n: unsent.length } }, ...kept];
-  return [{ key: "photos_waiting", params: { n: photos } }, ...kept];
+  const waitsForLine = photos.filter(({ sha256 }) => held.some((each) => each.sha256 === sha256));
+  if (waitsForLine.length < photos.length)
+    return [{ key: "photos_waiting", params: { n: photos.length } }, ...kept];
+  const seen = photos.every(({ sha256 }) => previewed.get(sha256) === "here");
+  return [{ key: seen ? "photos_held_seen" : "photos_held", params: { n: photos.length } }, ...kept];
 }
 
 function troubleOf({ paused, trouble, online }: Status): string | null {

@@ -7,8 +7,10 @@ import { captured } from "../platform/moment.ts";
 import type { Changes } from "../store/changes.ts";
 import type { Database } from "../store/database.ts";
 import type { Memory } from "../store/memory.ts";
-import type { Choice, Draft, Fields, Operation } from "../store/records.ts";
+import type { Choice, Draft, Fields, Operation, PhotoRecord } from "../store/records.ts";
+import { Gate, pageLine } from "../uploads/gate.ts";
 import { sendPhotos } from "../uploads/photos.ts";
+import type { Previewed } from "../uploads/previews.ts";
 import { ChunkSize } from "../uploads/tus.ts";
 import { type Correction, type OtherDraft, otherDrafts } from "./answering.ts";
 import {
@@ -53,16 +55,21 @@ export class Line {
   storage: EngineStatus["storage"] = null;
   readonly #inside: Inside;
   readonly #chunk = new ChunkSize();
+  readonly #gate: Gate;
+  /** Of which photos a preview has gone, as far as this page knows. */
+  readonly #previewed: Previewed = new Map();
 
   constructor(inside: Inside) {
     this.#inside = inside;
     const { database, memory, outside } = inside;
+    const line = outside.photoLine ?? pageLine;
+    this.#gate = new Gate(line);
     this.sender = new Sender(
       {
         database,
         waiting: () => ({
           items: memory.items(),
-          filesWait: waitingPhotos(memory).length > 0 || !!memory.identity.carried?.length,
+          filesWait: this.#filesWait(),
           draftsWait: draftsWait(memory),
         }),
         ask: (operations) => this.#ask(operations),
@@ -73,9 +80,36 @@ export class Line {
       },
       outside.around,
     );
+    line.onChange(() => {
+      if (this.#filesWait()) inside.wake();
+      else inside.notify();
+    });
   }
 
   // ---- trips
+
+  /** Something is to be sent that may go now: a preview, a photo, a colleague's file. */
+  #filesWait(): boolean {
+    const { memory } = this.#inside;
+    const mayGo = (sha256: string) => this.#gate.isOpenFor(sha256) || !this.#previewed.has(sha256);
+    return waitingPhotos(memory).some(({ sha256 }) => mayGo(sha256)) || !!memory.identity.carried?.length;
+  }
+
+  /** Photos that wait for another line, by choice. */
+  held(): PhotoRecord[] {
+    return this.#gate.heldOf(waitingPhotos(this.#inside.memory));
+  }
+
+  heldSize(): EngineStatus["held"] {
+    const held = this.held();
+    return held.length ? { photos: held.length, bytes: held.reduce((sum, { size }) => sum + size, 0) } : null;
+  }
+
+  /** What waits now goes over whatever line there is. */
+  async sendPhotosNow(): Promise<void> {
+    this.#gate.letThrough(this.held().map(({ sha256 }) => sha256));
+    await this.sender.run();
+  }
 
   async #ask(operations: Operation[]) {
     const { memory, outside, underWay } = this.#inside;
@@ -99,6 +133,8 @@ export class Line {
       chunk: this.#chunk,
       nowMs,
       waiting: () => waitingPhotos(memory),
+      mayGo: (sha256) => this.#gate.isOpenFor(sha256),
+      previewed: this.#previewed,
       onChange: take,
       onProgress: (photo) => underWay(undefined, photo),
       between,
@@ -156,7 +192,8 @@ export class Line {
   explain(activity: string, engine: Pick<Engine, "activity" | "status">): Reason[] {
     const { memory } = this.#inside;
     const view = engine.activity(activity);
-    return explain(view, memory.itemsOf(activity), memory.photosOf(activity), engine.status());
+    const line = { held: this.held(), previewed: this.#previewed };
+    return explain(view, memory.itemsOf(activity), memory.photosOf(activity), engine.status(), line);
   }
 
   // ---- upkeep

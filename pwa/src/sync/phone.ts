@@ -247,6 +247,10 @@ export class Phone implements Engine {
     await (await this.#reach().catch(() => null))?.sender.run();
   }
 
+  async sendPhotosNow(): Promise<void> {
+    return (await this.#reach()).sendPhotosNow();
+  }
+
   /** The network is back, or the app came into sight or left it. */
   look(): void {
     if (this.#line) this.#line.sender.look();
@@ -317,6 +321,7 @@ export class Phone implements Engine {
       lastContact,
       trouble: this.#cutShort ? "offline" : (sender?.state.trouble ?? null),
       waiting: waitingOf(this.#memory),
+      held: this.#line?.heldSize() ?? null,
       storage: this.#line?.storage ?? null,
       clockOffsetMs,
       loaded: this.#memory.loaded,

@@ -1,6 +1,7 @@
 /** The real page around the engine: network, clock, worker, and what wakes the sender up. */
 import { type PhotoJob, type PreparedPhoto, preparePhoto } from "../platform/photo.ts";
 import type { SpareDisk } from "../platform/spare.ts";
+import type { PhotoLine } from "../uploads/gate.ts";
 import type { Http } from "../uploads/http.ts";
 import type { Phone } from "./phone.ts";
 import type { Fetch } from "./transport.ts";
@@ -25,6 +26,8 @@ export interface Outside {
   around: Surroundings;
   prepare: (job: PhotoJob) => Promise<PreparedPhoto>;
   app: string;
+  /** What the photos' line costs; undefined: as the browser tells. */
+  photoLine?: PhotoLine;
   /** Where the second copy lies; undefined: where the browser keeps such files, if it does. */
   spareDisk?: SpareDisk;
 }

@@ -5,6 +5,7 @@ import { Database } from "../store/database.ts";
 import { keepIdentity } from "../sync/enrolment.ts";
 import { Phone } from "../sync/phone.ts";
 import type { Outside, Surroundings } from "../sync/surroundings.ts";
+import type { LineKind, PhotoChoice, PhotoLine } from "../uploads/gate.ts";
 import { ACCOUNT, COMMUNE, type FakeServer, type FakeUploads } from "./server.ts";
 
 export const KIND = "loudspeaker_broadcast";
@@ -85,11 +86,32 @@ export async function open(
   server: FakeServer,
   uploads: FakeUploads,
   clock?: Clock,
+  photoLine?: PhotoLine,
 ): Promise<Phone> {
-  const phone = await Phone.open(database, outside(server, uploads, clock), async () => {});
+  const around = { ...outside(server, uploads, clock), photoLine };
+  const phone = await Phone.open(database, around, async () => {});
   if (!phone) throw new Error("not enrolled");
   await phone.settle();
   return phone;
+}
+
+/** What a browser tells of the line to the photos, and a person's choice. */
+export class TestLine implements PhotoLine {
+  #told: (() => void)[] = [];
+
+  constructor(
+    public chosen: PhotoChoice,
+    private is: LineKind,
+  ) {}
+
+  choice = () => this.chosen;
+  kind = () => this.is;
+  onChange = (then: () => void) => void this.#told.push(then);
+
+  becomes(kind: LineKind): void {
+    this.is = kind;
+    for (const tell of this.#told) tell();
+  }
 }
 
 /** The phone loses power: nothing but its disk is left. */

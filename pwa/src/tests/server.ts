@@ -126,10 +126,15 @@ export class FakeUploads {
   log: string[] = [];
   /** Bytes after which the line breaks in the middle of a chunk; null: never. */
   breakAfter: number | null = null;
+  /** Names of previews that came; null: a server that knows of none. */
+  previews: Set<string> | null = new Set();
+  /** What a preview is answered with. */
+  previewStatus = 204;
 
   http: Http = async (method, url, headers, body) => {
     this.log.push(`${method} ${url.replace(/^\/api\/v1/, "").replace(/[0-9a-f]{56}$/, "")}`);
     if (url.endsWith("/have")) return this.#have(JSON.parse(body as string).sha256);
+    if (url.endsWith("/preview")) return this.#preview(url.split("/").at(-2)!);
     const length = body instanceof ArrayBuffer ? body.byteLength : 0;
     if (this.breakAfter !== null && length && this.received + length > this.breakAfter) {
       this.breakAfter = null;
@@ -150,7 +155,13 @@ export class FakeUploads {
     const begun = names.filter((name) => this.stored.has(name) && !this.verified.has(name));
     const partial = Object.fromEntries(begun.map((name) => [name, this.stored.get(name)!.bytes.length]));
     const send = names.filter((name) => !this.stored.has(name));
-    return reply(200, {}, JSON.stringify({ have, partial, send, refused: {} }));
+    const previews = this.previews && { previews: names.filter((name) => this.previews!.has(name)) };
+    return reply(200, {}, JSON.stringify({ have, partial, send, refused: {}, ...previews }));
+  }
+
+  #preview(name: string): Reply {
+    if (this.previewStatus === 204) this.previews!.add(name);
+    return reply(this.previewStatus, {}, "{}");
   }
 
   #create(headers: Record<string, string>, body: ArrayBuffer): Reply {

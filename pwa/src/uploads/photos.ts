@@ -1,12 +1,14 @@
 /**
- * The photos that wait, one after the other: asked for in one trip, checked on the disk, sent from
- * where the server stands. Records go first; between two chunks they get their turn again.
+ * The photos that wait: asked for in one trip, their previews first, then one photo after the other,
+ * checked on the disk, sent from where the server stands. Records go before all of it; between two
+ * previews or chunks they get their turn again.
  */
 import { hashBytes } from "../platform/sha256.ts";
 import { Changes } from "../store/changes.ts";
 import type { Database } from "../store/database.ts";
 import type { PhotoRecord, PhotoState } from "../store/records.ts";
 import type { Http } from "./http.ts";
+import { type Previewed, sendPreview } from "./previews.ts";
 import { askHoldings, type ChunkSize, deliver, type Holdings } from "./tus.ts";
 
 /** Photos asked for in one trip; the server takes up to 500. */
@@ -19,6 +21,9 @@ export interface Sending {
   chunk: ChunkSize;
   nowMs: () => number;
   waiting: () => PhotoRecord[];
+  /** Whether the photo itself may go over this line. */
+  mayGo: (sha256: string) => boolean;
+  previewed: Previewed;
   onChange: (changes: Changes) => void;
   onProgress: (photo: { sha256: string; share: number } | null) => void;
   between: () => Promise<void>;
@@ -31,23 +36,46 @@ interface End {
   at?: string | null;
 }
 
-/** Sends until nothing waits. Throws SyncError when the line or the server fails. */
+/** Sends until nothing waits that may go. Throws SyncError when the line or the server fails. */
 export async function sendPhotos(sending: Sending): Promise<void> {
+  const known = new Map<string, Holdings>();
   const tried = new Set<string>();
   for (;;) {
-    const names = [...new Set(sending.waiting().map((photo) => photo.sha256))];
-    const next = names.filter((sha256) => !tried.has(sha256)).slice(0, ASKED_MAX);
+    await announce(sending, known);
+    const next = names(sending).find(
+      (sha256) => known.has(sha256) && !tried.has(sha256) && sending.mayGo(sha256),
+    );
+    if (!next) return;
+    tried.add(next);
+    await sendOne(sending, next, known.get(next)!);
+  }
+}
+
+const names = (sending: Sending): string[] => [...new Set(sending.waiting().map((photo) => photo.sha256))];
+
+/** Asks for those not yet asked for, and sends the previews of those that are to be sent. */
+async function announce(sending: Sending, known: Map<string, Holdings>): Promise<void> {
+  for (;;) {
+    const fresh = names(sending).filter((sha256) => !known.has(sha256));
+    const next = fresh.slice(0, ASKED_MAX);
     if (!next.length) return;
     const holdings = await askHoldings(next, sending.http, sending.token);
-    for (const sha256 of holdings.have) await mark(sending, sha256, { state: "received", at: holdings.at });
-    for (const [sha256, { reason }] of Object.entries(holdings.refused)) {
-      await mark(sending, sha256, { state: "damaged", reason: reason ?? "refused" });
+    for (const sha256 of next) known.set(sha256, holdings);
+    await takeHoldings(sending, holdings);
+    for (const sha256 of names(sending).filter((each) => next.includes(each))) {
+      if (holdings.previews?.includes(sha256)) sending.previewed.set(sha256, "here");
+      else if (!holdings.previews) sending.previewed.set(sha256, "none");
+      if (sending.previewed.has(sha256)) continue;
+      await sendPreview(sha256, sending);
+      await sending.between();
     }
-    for (const sha256 of next) {
-      tried.add(sha256);
-      if (!holdings.have.includes(sha256) && !(sha256 in holdings.refused))
-        await sendOne(sending, sha256, holdings);
-    }
+  }
+}
+
+async function takeHoldings(sending: Sending, holdings: Holdings): Promise<void> {
+  for (const sha256 of holdings.have) await mark(sending, sha256, { state: "received", at: holdings.at });
+  for (const [sha256, { reason }] of Object.entries(holdings.refused)) {
+    await mark(sending, sha256, { state: "damaged", reason: reason ?? "refused" });
   }
 }
 

@@ -128,6 +128,8 @@ export interface Holdings {
   offsets: Record<string, number>;
   send: string[];
   refused: Record<string, { reason?: string }>;
+  /** Whose preview is there; null: this server takes none. */
+  previews: string[] | null;
 }
 
 /** One trip for many photos: which are there, and how far the others are. */
@@ -144,6 +146,7 @@ export async function askHoldings(sha256: string[], http: Http, token: string): 
       offsets: found.partial ?? {},
       send: found.send ?? [],
       refused: found.refused ?? {},
+      previews: found.previews ?? null,
     };
   } catch {
     throw new SyncError("portal");
@@ -160,7 +163,7 @@ function checked(reply: Reply): Reply {
   return reply;
 }
 
-function troubleOf(reply: Reply): SyncError {
+export function troubleOf(reply: Reply): SyncError {
   const ours = (reply.header("Content-Type") ?? "").includes("json");
   const wait = Number(reply.header("Retry-After")) || null;
   if (reply.status === 401 && ours) return new SyncError("signed_out");
