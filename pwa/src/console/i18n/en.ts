@@ -33,6 +33,7 @@ export const en: Record<Key, string> = {
   "review.photos": "{have}/{all} photos received",
   "review.noPhotos": "This activity has no photos.",
   "review.photoWaiting": "The photo is still on the reporter's phone",
+  "review.preview": "Preview from the reporter's phone; the photo has not come",
   "review.circle": "Circle",
   "review.circleHint": "Drag on the photo to circle what needs fixing",
   "review.unCircle": "Remove circle",

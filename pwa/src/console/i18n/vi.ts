@@ -32,6 +32,7 @@ export const vi = {
   "review.photos": "{have}/{all} ảnh đã nhận",
   "review.noPhotos": "Hoạt động này không có ảnh.",
   "review.photoWaiting": "Ảnh còn trên máy của người báo",
+  "review.preview": "Bản xem trước do máy người báo gửi; ảnh chưa về",
   "review.circle": "Khoanh",
   "review.circleHint": "Kéo trên ảnh để khoanh chỗ cần sửa",
   "review.unCircle": "Bỏ khoanh",
