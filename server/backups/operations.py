@@ -146,6 +146,12 @@ def begin_restored_life(session: Session, now: datetime, manifest: Manifest) -> 
     """Name the database's new life; phones read anew and offer what the backup may lack."""
     # Half-sent photos were not copied: their phones begin them again
     session.execute(update(Upload).where(Upload.settled_at.is_(None)).values(offset=0))
+    # What named a photo may be among what phones offer again: its time begins anew
+    session.execute(
+        update(Photo)
+        .where(Photo.unnamed_since.is_not(None), Photo.state != "gone")
+        .values(unnamed_since=None)
+    )
     return change_feed.begin_new_life(session, now, manifest.durable_through)
 
 

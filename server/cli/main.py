@@ -79,6 +79,7 @@ def _register() -> None:
     from server.cli.check import check
     from server.cli.demo import demo
     from server.cli.devices import devices
+    from server.cli.evidence import evidence
     from server.cli.generate import generate, openapi
     from server.cli.init import init
     from server.cli.leaflets import leaflets
@@ -88,7 +89,7 @@ def _register() -> None:
 
     for command in (
         init, demo, accounts, devices, plans, places, backup, restore, check, generate, openapi,
-        leaflets, scans,
+        leaflets, scans, evidence,
     ):  # fmt: skip
         main.add_command(command)
 

@@ -20,6 +20,14 @@ PIECE_BYTES = 512 * 1024
 #: A phone may lie in a drawer over Tết; afterwards it sends the photo again from the start.
 UPLOAD_KEPT = timedelta(days=30)
 
+#: What nothing names is kept so long all the same: a phone in a drawer may yet send what names it.
+UNNAMED_KEPT = timedelta(days=180)
+#: Photos looked at in one reading, and forgotten in one transaction, by the collector.
+COLLECT_PAGE = 500
+FORGET_LOT = 50
+#: Photos whose time is over that one pass looks up in all records; the next pass goes on.
+COLLECT_MAX = 200_000
+
 #: Dropped with each new upload: keeps the table clean without a job of its own.
 EXPIRED_PER_CREATION_MAX = 20
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import BigInteger, Index, Integer, String, Text
+from sqlalchemy import BigInteger, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.database import Base
 from server.database.types import Moment
 
-PhotoState = Literal["verified", "refused"]
+#: `gone`: nothing named it, its rows are forgotten and its bytes are about to be (`collecting`).
+PhotoState = Literal["verified", "refused", "gone"]
 
 
 class Upload(Base):
@@ -55,15 +56,23 @@ class Preview(Base):
     received_at: Mapped[datetime] = mapped_column(Moment)
 
 
+_MARKED = text("unnamed_since IS NOT NULL")
+
+
 class Photo(Base):
     """Bytes that came whole. What describes the picture is None if it was refused.
 
     Width and height are those of the picture turned upright; `orientation` is what the file says
     (EXIF, 1–8). `phash` is 16 hex digits. `reason` is a key of `decoder.REASONS`.
+    `unnamed_since`: when the collector saw that nothing names it, None while something does.
     """
 
     __tablename__ = "photo"
-    __table_args__ = (Index(None, "phash"),)
+    __table_args__ = (
+        Index(None, "phash"),
+        # only what waits for its end is in it
+        Index(None, "unnamed_since", sqlite_where=_MARKED, postgresql_where=_MARKED),
+    )
 
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     size: Mapped[int] = mapped_column(BigInteger)
@@ -76,3 +85,4 @@ class Photo(Base):
     orientation: Mapped[int | None] = mapped_column(Integer)
     placeholder: Mapped[str | None] = mapped_column(Text)
     phash: Mapped[str | None] = mapped_column(String(16))
+    unnamed_since: Mapped[datetime | None] = mapped_column(Moment)

@@ -5,9 +5,10 @@ Not here: decoding, hashing, offsets of growing files.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy import case, delete, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from server import problems
@@ -31,6 +32,7 @@ def open_upload(
 
     Raises `upload-malformed` when it was opened before with another size.
     """
+    keep_marked(session, [creation.sha256])  # first: its row's lock holds the collector off
     session.execute(
         insert_or_ignore(
             session,
@@ -74,6 +76,7 @@ def settle_upload(
     An older verdict on the same bytes stands. Returns the photo.
     """
     upload = session.get_one(Upload, (account_id, sha256))
+    session.execute(delete(Photo).where(Photo.sha256 == sha256, Photo.state == "gone"))
     session.execute(
         insert_or_ignore(session, Photo, sha256=sha256, size=upload.size, verified_at=now,
                          **_columns(seen))
@@ -144,6 +147,38 @@ def drop_expired(session: Session, now: datetime) -> list[tuple[str, str]]:
             delete(Upload).where(Upload.account_id == account_id, Upload.sha256 == sha256)
         )
     return expired
+
+
+def mark_unnamed(session: Session, now: datetime, sha256s: Iterable[str]) -> None:
+    """From now on nothing names these photos, as far as can be seen."""
+    session.execute(
+        update(Photo)
+        .where(Photo.sha256.in_(sha256s), Photo.unnamed_since.is_(None))
+        .values(unnamed_since=now)
+    )
+
+
+def keep_marked(session: Session, sha256s: Iterable[str]) -> None:
+    """Something names these photos, or somebody asks for them or sends them: their time begins
+    anew. A row that is gone is locked and stays as it is."""
+    session.execute(
+        update(Photo)
+        .where(Photo.sha256.in_(sha256s), Photo.unnamed_since.is_not(None))
+        .values(unnamed_since=case((Photo.state == "gone", Photo.unnamed_since)))
+    )
+
+
+def forget(session: Session, sha256s: Iterable[str]) -> None:
+    """Nothing names these photos (rows locked by `queries.lock_due`): their deliveries go, and
+    their rows say that the bytes are to go."""
+    gone = list(sha256s)
+    session.execute(delete(Upload).where(Upload.sha256.in_(gone), Upload.settled_at.is_not(None)))
+    session.execute(update(Photo).where(Photo.sha256.in_(gone)).values(state="gone"))
+
+
+def drop_gone(session: Session, sha256s: Iterable[str]) -> None:
+    """The bytes of these are deleted: so are the last rows that tell of them."""
+    session.execute(delete(Photo).where(Photo.sha256.in_(sha256s), Photo.state == "gone"))
 
 
 def _drop_preview(session: Session, account_id: str, sha256: str) -> None:

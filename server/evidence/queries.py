@@ -213,3 +213,73 @@ def _readable(session: Session, actor: Actor, sha256s: list[str]) -> set[str]:
     )
     area = within(actor.area)
     return set(session.scalars(statement if area is None else statement.where(area)))
+
+
+def marked(session: Session, sha256s: Iterable[str]) -> list[str]:
+    """Those whose time runs, since nothing named them when the collector looked."""
+    wanted = list(sha256s)
+    if not wanted:
+        return []
+    return list(
+        session.scalars(
+            select(Photo.sha256).where(Photo.sha256.in_(wanted), Photo.unnamed_since.is_not(None))
+        )
+    )
+
+
+def page_of_photos(session: Session, after: str, limit: int) -> list[tuple[str, bool]]:
+    """Names of the photos that follow `after`, and whether they are marked; in their order."""
+    rows = session.execute(
+        select(Photo.sha256, Photo.unnamed_since.is_not(None))
+        .where(Photo.sha256 > after, Photo.state != "gone")
+        .order_by(Photo.sha256)
+        .limit(limit)
+    )
+    return [(sha256, is_marked) for sha256, is_marked in rows]
+
+
+def due(session: Session, marked_by: datetime, limit: int) -> dict[str, int]:
+    """Photos marked by then, the oldest mark first: name to the size of the original that is here,
+    in bytes (none of what was refused)."""
+    rows = session.execute(
+        select(Photo.sha256, Photo.size, Photo.state)
+        .where(Photo.unnamed_since <= marked_by, Photo.state != "gone")
+        .order_by(Photo.unnamed_since, Photo.sha256)
+        .limit(limit)
+    )
+    return {sha256: size if state == "verified" else 0 for sha256, size, state in rows}
+
+
+def lock_due(session: Session, marked_by: datetime, sha256s: Iterable[str]) -> list[str]:
+    """Those of `sha256s` that still are due, their rows locked to the end of the transaction."""
+    return list(
+        session.scalars(
+            select(Photo.sha256)
+            .where(Photo.sha256.in_(sha256s), Photo.unnamed_since <= marked_by)
+            .where(Photo.state != "gone")
+            .order_by(Photo.sha256)
+            .with_for_update()
+        )
+    )
+
+
+def gone(session: Session) -> list[str]:
+    """Photos whose bytes are to be deleted."""
+    return list(
+        session.scalars(
+            select(Photo.sha256).where(Photo.unnamed_since.is_not(None), Photo.state == "gone")
+        )
+    )
+
+
+def lock_gone(session: Session, sha256s: Iterable[str]) -> list[str]:
+    """Those of `sha256s` that are gone and that nobody sends anew, their rows locked."""
+    locked = session.scalars(
+        select(Photo.sha256)
+        .where(Photo.sha256.in_(sha256s), Photo.state == "gone")
+        .order_by(Photo.sha256)
+        .with_for_update()
+    ).all()
+    # a statement of its own: it sees who opened an upload while we waited for the locks
+    sent = set(session.scalars(select(Upload.sha256).where(Upload.sha256.in_(locked))))
+    return [sha256 for sha256 in locked if sha256 not in sent]

@@ -13,7 +13,7 @@ from flask_smorest import Blueprint
 from server import clock, problems
 from server.accounts import policy
 from server.activities.queries import register_evidence_states
-from server.evidence import metadata, queries, tus
+from server.evidence import metadata, operations, queries, tus
 from server.evidence.decoder import REASONS, shared_decoder
 from server.evidence.limits import PREVIEW_BYTES_MAX
 from server.evidence.models import Photo
@@ -47,7 +47,7 @@ from server.http.actor import Actor
 from server.http.body import read_bytes
 from server.http.credentials import current_actor, delivering_actor
 from server.http.openapi import documented
-from server.http.transaction import reading
+from server.http.transaction import reading, writing
 from server.problems import ProblemError
 
 blueprint = Blueprint("evidence", __name__, url_prefix="/api/v1",
@@ -166,6 +166,11 @@ def ask_have(body: dict[str, list[str]]) -> Any:
     actor = delivering_actor()  # in escrow it has no area: it hears of its own uploads only
     with reading() as session:
         found = queries.holdings(session, actor, body["sha256"])
+        marked = queries.marked(session, found.have)
+    if marked:  # who is told that it need not send a photo relies on its staying
+        with writing() as session:
+            operations.keep_marked(session, marked)
+            found = queries.holdings(session, actor, body["sha256"])
     refused = {
         sha256: {"reason": reason, **REASONS[reason]} for sha256, reason in found.refused.items()
     }
