@@ -1,9 +1,11 @@
 import { en as leaflets } from "./leaflets.ts";
+import { en as sending } from "./sending.ts";
 import type { Key } from "./vi.ts";
 
 /** The field app's words in English; the type holds the catalogue complete. */
 export const en: Record<Key, string> = {
   ...leaflets,
+  ...sending,
   "app.loading": "Opening Loa…",
   "app.retry": "Try again",
   "app.broken":
@@ -171,8 +173,6 @@ export const en: Record<Key, string> = {
   "outbox.none": "Nothing waits to be sent",
   "outbox.noneText": "All you have sent is with the province.",
   "outbox.sendAll": "Send now",
-  "outbox.held": "{n} photos ({size}) wait for Wi-Fi, as you chose.",
-  "outbox.heldNow": "Send photos now",
   "outbox.sending": "Sending…",
   "outbox.waiting.offline": "No network. It goes by itself when there is one.",
   "outbox.waiting.portal": "This Wi-Fi wants a sign-in first. The data is still on the phone.",
@@ -196,14 +196,6 @@ export const en: Record<Key, string> = {
 
   "settings.title": "Account",
   "settings.language": "Language",
-  "settings.photos": "Sending photos",
-  "settings.photosNow": "As soon as there is a network",
-  "settings.photosWifi": "Only over Wi-Fi",
-  "settings.photosNowText": "Words go first, then previews, then photos.",
-  "settings.photosWifiText":
-    "Words and previews (some 10 KB a photo) go at once; photos go by themselves when the phone is on Wi-Fi.",
-  "settings.photosUnknown":
-    "This browser does not tell Wi-Fi from a mobile network, so photos wait until you tap “Send photos now” in the outbox.",
   "settings.units": "Places",
   "settings.version": "Version",
   "settings.logout": "Sign out of this phone",
@@ -305,34 +297,6 @@ export const en: Record<Key, string> = {
   "drafts.take": "Bring to this phone",
   "drafts.taking": "Bringing…",
   "drafts.photosStay": "The draft's photos are still on the other phone.",
-  "courier.title": "Send for somebody",
-  "courier.make": "Let another phone send it",
-  "courier.makeText":
-    "Without a network Loa packs what is unsent into a sealed file. A colleague sends it and can't read what is in it.",
-  "courier.makeNothing": "Nothing waits to be sent, so no file is needed.",
-  "courier.makeDo": "Make the file: {n} items, {size}",
-  "courier.making": "Packing…",
-  "courier.made": "The file is ready, {size}. The work stays on this phone until the province has it.",
-  "courier.share": "Share the file",
-  "courier.save": "Save the file",
-  "courier.noKey":
-    "This phone has not talked to the province since it learned this. It needs a network once.",
-  "courier.makeFailed": "The file could not be made. Nothing is lost; try again.",
-  "courier.carry": "Send for a colleague",
-  "courier.carryText":
-    "Choose the file your colleague gave you. It is sealed; sending it twice does no harm.",
-  "courier.pick": "Choose a file to send",
-  "courier.carrying": "Sending {size}…",
-  "courier.carried":
-    "The province has {operations} changes and {photos} photos. Your colleague's phone will learn it with a network.",
-  "courier.kept": "No network yet. The file is saved on this phone; it goes by itself when there is one.",
-  "courier.held": "This phone holds {n} files for colleagues. They go by themselves when there is a network.",
-  "courier.carryBad": "This is no such file of Loa, or it is damaged. Ask your colleague to make it again.",
-  "courier.carryStranger":
-    "The province no longer takes anything from the phone that made this file. Nothing was written; the work is still on that phone. Its owner should ask the office to connect it again.",
-  "courier.cutOff":
-    "This phone was disconnected from Loa, so a file of it is not taken either. Nothing is lost: ask the office for a new code, connect again, and the work goes on its way.",
-  "courier.carryFailed": "It could not be sent. The file is still there; try again later.",
   "enrol.sealed":
     "This phone still holds unsent work of {name}: {operations} changes, {photos} photos. It is sealed, you can't open it, and it waits for {name} to connect again.",
   "doctor.why.draft": "There is an unsent draft of this activity.",

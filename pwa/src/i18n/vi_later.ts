@@ -1,8 +1,10 @@
 /** Words in Vietnamese of every screen but the first. */
 import { vi as leaflets } from "./leaflets.ts";
+import { vi as sending } from "./sending.ts";
 
 export const later = {
   ...leaflets,
+  ...sending,
   "status.draft": "Nháp",
   "status.submitted": "Chờ duyệt",
   "status.returned": "Cần bổ sung",
@@ -121,8 +123,6 @@ export const later = {
   "outbox.none": "Không có gì chờ gửi",
   "outbox.noneText": "Mọi việc anh/chị đã gửi đều ở tỉnh.",
   "outbox.sendAll": "Gửi ngay",
-  "outbox.held": "{n} ảnh ({size}) chờ Wi-Fi theo lựa chọn của anh/chị.",
-  "outbox.heldNow": "Gửi ảnh ngay bây giờ",
   "outbox.done": "Tỉnh đã nhận",
   "outbox.fix": "Sửa và gửi lại",
   "outbox.look": "Mở xem",
@@ -192,14 +192,6 @@ export const later = {
   "doctor.why.amendment": "Bản sửa đang chờ người duyệt chấp nhận. Số đã duyệt giữ nguyên.",
   "settings.title": "Tài khoản",
   "settings.language": "Ngôn ngữ",
-  "settings.photos": "Gửi ảnh",
-  "settings.photosNow": "Ngay khi có mạng",
-  "settings.photosWifi": "Chỉ khi có Wi-Fi",
-  "settings.photosNowText": "Chữ gửi trước, rồi bản xem trước, rồi ảnh.",
-  "settings.photosWifiText":
-    "Chữ và bản xem trước (khoảng 10 KB mỗi ảnh) gửi ngay; ảnh tự gửi khi máy vào Wi-Fi.",
-  "settings.photosUnknown":
-    "Trình duyệt này không cho biết đang dùng Wi-Fi hay mạng di động, nên ảnh chờ đến khi anh/chị bấm “Gửi ảnh ngay bây giờ” trong Hộp gửi.",
   "settings.units": "Địa bàn",
   "settings.version": "Phiên bản",
   "settings.logout": "Đăng xuất khỏi máy này",
@@ -277,32 +269,6 @@ export const later = {
   "drafts.take": "Lấy về máy này",
   "drafts.taking": "Đang lấy…",
   "drafts.photosStay": "Ảnh của bản nháp còn ở máy kia.",
-  "courier.title": "Gửi hộ",
-  "courier.make": "Nhờ máy khác gửi hộ",
-  "courier.makeText":
-    "Khi máy này không có mạng, Loa gói việc chưa gửi thành một tệp niêm phong. Đồng nghiệp gửi hộ mà không đọc được bên trong.",
-  "courier.makeNothing": "Không có gì chờ gửi, nên không cần tệp.",
-  "courier.makeDo": "Tạo tệp: {n} mục, {size}",
-  "courier.making": "Đang gói…",
-  "courier.made": "Tệp đã sẵn sàng, {size}. Việc trên máy vẫn giữ nguyên cho tới khi tỉnh nhận.",
-  "courier.share": "Chia sẻ tệp",
-  "courier.save": "Lưu tệp về máy",
-  "courier.noKey": "Máy này chưa từng liên lạc với tỉnh từ khi có chức năng này. Cần mạng một lần.",
-  "courier.makeFailed": "Chưa tạo được tệp. Không có gì bị mất; hãy thử lại.",
-  "courier.carry": "Gửi hộ đồng nghiệp",
-  "courier.carryText": "Chọn tệp đồng nghiệp đưa. Tệp đã niêm phong; gửi hai lần cũng không sao.",
-  "courier.pick": "Chọn tệp để gửi hộ",
-  "courier.carrying": "Đang gửi hộ {size}…",
-  "courier.carried":
-    "Tỉnh đã nhận {operations} thay đổi và {photos} ảnh. Máy của đồng nghiệp sẽ biết khi có mạng.",
-  "courier.kept": "Chưa có mạng. Tệp đã lưu trên máy này; có mạng sẽ tự gửi.",
-  "courier.held": "Máy này đang giữ {n} tệp gửi hộ. Có mạng sẽ tự gửi.",
-  "courier.carryBad": "Tệp này không phải tệp gửi hộ của Loa, hoặc đã hỏng. Xin đồng nghiệp tạo lại.",
-  "courier.carryStranger":
-    "Tỉnh không còn nhận từ máy đã tạo tệp này. Chưa có gì được ghi; việc vẫn còn trên máy ấy. Đồng nghiệp cần báo cơ quan BHXH để nối lại máy.",
-  "courier.cutOff":
-    "Máy này đã bị ngắt khỏi Loa nên tỉnh cũng không nhận tệp gửi hộ của máy. Không có gì bị mất: xin mã nối máy mới từ cơ quan BHXH, nối lại xong thì gửi tiếp.",
-  "courier.carryFailed": "Chưa gửi hộ được. Tệp vẫn còn; hãy thử lại sau.",
   "enrol.sealed":
     "Trên máy này còn việc chưa gửi của {name}: {operations} thay đổi, {photos} ảnh. Việc ấy được niêm phong, anh/chị không mở được, và chờ {name} nối lại.",
 } as const;

@@ -260,7 +260,9 @@ export interface Identity {
   taken?: string[];
   courierKey?: { id: string; public_key: string };
   /** Colleagues' sealed files that wait here to be delivered (store `bytes`, size "courier"). */
-  carried?: { id: string; size: number }[];
+  carried?: { id: string; size: number; name?: string }[];
+  /** Those of them that the server would not take; told until somebody has read it. */
+  undelivered?: { id: string; name: string; trouble: "refused" | "stranger" }[];
 }
 
 export interface Account {

@@ -222,6 +222,27 @@ describe("a sealed file", () => {
       trouble: "refused",
     });
   });
+
+  test.each(["refused", "stranger"])("that is kept and then %s is told of until it was read", async (why) => {
+    const file = new File([await made()], "loa-gui-ho-2026-11-20.loa");
+    let answer = json(503, { type: "overloaded" });
+    const network = server.fetch;
+    server.fetch = async (input, init) => {
+      if (String(input) !== "/api/v1/courier") return network(input, init);
+      return answer;
+    };
+    phone = await killAndReopen(phone, server, uploads, clock);
+    expect((await phone.carry(file)).kept).toBe(true);
+    answer = json(422, { type: why === "stranger" ? "courier-stranger" : "courier-unreadable" });
+    server.instead = null;
+    await phone.syncNow();
+    expect(phone.status().carried).toBe(0);
+    phone = await killAndReopen(phone, server, uploads, clock);
+    const told = [{ name: "loa-gui-ho-2026-11-20.loa", trouble: why }];
+    expect(phone.status().undelivered).toMatchObject(told);
+    await phone.forgetUndelivered();
+    expect(phone.status().undelivered).toEqual([]);
+  });
 });
 
 describe("two tabs", () => {

@@ -94,8 +94,11 @@ export interface Carried {
   kept: boolean;
 }
 
-/** Whether the file would be refused for ever. */
-const isFinal = ({ trouble }: SyncError): boolean => trouble === "refused" || trouble === "stranger";
+/** Why the file would be refused for ever; null: it may be taken another time. */
+const refusalOf = (error: unknown): "refused" | "stranger" | null => {
+  const trouble = error instanceof SyncError ? error.trouble : null;
+  return trouble === "refused" || trouble === "stranger" ? trouble : null;
+};
 
 /** Delivers the file now, or keeps it. Throws SyncError: "refused" for what is no such file, "stranger"
  * for one of a phone that was shut out. */
@@ -111,36 +114,51 @@ export async function carryFile(
     const received = await post(bytes, memory.identity.token ?? "", send);
     return { changes: null, result: { ...received, kept: false } };
   } catch (error) {
-    if (!(error instanceof SyncError) || isFinal(error)) throw error;
+    if (!(error instanceof SyncError) || refusalOf(error)) throw error;
   }
   const id = newId();
+  const name = file instanceof File ? file.name : "";
   await database.write(["bytes"], (tx) => tx.objectStore("bytes").put(bytes, [id, "courier"]));
   const { changes } = await change(database, {}, (sheet) =>
-    sheet.amend({ carried: [...(sheet.identity.carried ?? []), { id, size: bytes.byteLength }] }),
+    sheet.amend({ carried: [...(sheet.identity.carried ?? []), { id, size: bytes.byteLength, name }] }),
   );
   return { changes, result: { operations: 0, photos: 0, kept: true } };
 }
 
-/** Sends what colleagues gave; each goes when the server has it, or says that it is no such file. */
+/**
+ * Sends what colleagues gave. Each goes when the server has it, or would never take it: then the
+ * carrier is told, for all that was in it is still on its owner's phone.
+ */
 export async function deliverCarried(
   database: Database,
   memory: Memory,
   send: Fetch,
   onChange: (changes: Changes) => void,
 ): Promise<void> {
-  for (const { id } of memory.identity.carried ?? []) {
+  for (const { id, name = "" } of memory.identity.carried ?? []) {
     const bytes = await database.read(["bytes"], (tx) => tx.objectStore("bytes").get([id, "courier"]));
+    let trouble: ReturnType<typeof refusalOf> = null;
     try {
       if (bytes) await post(bytes, memory.identity.token ?? "", send);
     } catch (error) {
-      if (!(error instanceof SyncError) || !isFinal(error)) throw error;
+      trouble = refusalOf(error);
+      if (!trouble) throw error;
     }
-    const { changes } = await change(database, {}, (sheet) =>
-      sheet.amend({ carried: (sheet.identity.carried ?? []).filter((each) => each.id !== id) }),
-    );
+    const { changes } = await change(database, {}, (sheet) => {
+      const { carried = [], undelivered = [] } = sheet.identity;
+      sheet.amend({
+        carried: carried.filter((each) => each.id !== id),
+        undelivered: trouble ? [...undelivered, { id, name, trouble }] : undelivered,
+      });
+    });
     await database.write(["bytes"], (tx) => tx.objectStore("bytes").delete([id, "courier"]));
     onChange(changes);
   }
+}
+
+/** The carrier has read that these could not be delivered. */
+export async function forgetUndelivered(database: Database): Promise<Changes> {
+  return (await change(database, {}, (sheet) => sheet.amend({ undelivered: [] }))).changes;
 }
 
 async function post(

@@ -30,6 +30,7 @@ import type {
   Draft,
   Evidence,
   Fields,
+  Identity,
   Json,
   PhotoSource,
   Problem,
@@ -93,6 +94,8 @@ export interface EngineStatus {
   escrow: { until: string } | null;
   /** Colleagues' sealed files on this phone that are yet to be delivered. */
   carried: number;
+  /** Those that the province would not take: the carrier has to tell whoever gave them. */
+  undelivered: NonNullable<Identity["undelivered"]>;
 }
 
 /** Something the province tells this person; `body` has `about` ("parked", "loss", …) and `at`. */
@@ -156,6 +159,9 @@ export interface Engine {
    * that the province has shut out.
    */
   carry(file: Blob): Promise<Carried>;
+
+  /** The carrier has read of `status().undelivered`. */
+  forgetUndelivered(): Promise<void>;
 
   /** Why this activity is not wholly at the province, a sentence each: words `doctor.why.<key>`. */
   explain(activityId: string): readonly Reason[];

@@ -18,6 +18,7 @@ import {
   type Carried,
   carryFile,
   deliverCarried,
+  forgetUndelivered,
   letGo,
   sealAll,
   writeAgain,
@@ -187,6 +188,11 @@ export class Line {
       wake();
     }
     return result;
+  }
+
+  async forgetUndelivered(): Promise<void> {
+    const { database, take } = this.#inside;
+    take(await forgetUndelivered(database));
   }
 
   explain(activity: string, engine: Pick<Engine, "activity" | "status">): Reason[] {

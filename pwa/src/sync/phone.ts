@@ -11,9 +11,9 @@ import type { Draft, Evidence, Fields, Json, PhotoSource } from "../store/record
 import type { Spare } from "../store/spare.ts";
 import { transact, type Wants } from "../store/transact.ts";
 import { Album } from "../uploads/album.ts";
-import type { Carried, Engine, EngineStatus, Notice, OtherDraft, Reason } from "./engine.ts";
+import type { Engine, EngineStatus, Notice, OtherDraft, Reason } from "./engine.ts";
 import type { Line } from "./line.ts";
-import { waitingOf } from "./report.ts";
+import { statusOf } from "./report.ts";
 import { Sheet } from "./sheet.ts";
 import type { Outside } from "./surroundings.ts";
 import { Views } from "./views.ts";
@@ -24,6 +24,17 @@ const GIVEN: Given = { newId, captured };
 const AGAIN_MS = 60_000;
 /** A file beyond this is no photo of a phone, and would not fit its memory. */
 const FILE_MAX_BYTES = 60 * 1024 * 1024;
+
+/** What a person can do for which the part that talks to the server is needed. */
+type Deed =
+  | "resolve"
+  | "resend"
+  | "dismissParked"
+  | "takeDraft"
+  | "courierFile"
+  | "carry"
+  | "forgetUndelivered"
+  | "sendPhotosNow";
 
 export class Phone implements Engine {
   readonly #memory = new Memory();
@@ -197,18 +208,23 @@ export class Phone implements Engine {
     await this.#take(changes);
   }
 
-  // ---- deciding and handing over
+  // ---- deciding and handing over, with the part that comes after the first screen
 
-  async resolve(...said: Parameters<Engine["resolve"]>): Promise<void> {
-    return (await this.#reach()).resolve(...said);
-  }
+  readonly resolve = this.#later("resolve");
+  readonly resend = this.#later("resend");
+  readonly dismissParked = this.#later("dismissParked");
+  readonly takeDraft = this.#later("takeDraft");
+  readonly courierFile = this.#later("courierFile");
+  readonly carry = this.#later("carry");
+  readonly forgetUndelivered = this.#later("forgetUndelivered");
+  readonly sendPhotosNow = this.#later("sendPhotosNow");
 
-  async resend(...said: Parameters<Engine["resend"]>): Promise<void> {
-    return (await this.#reach()).resend(...said);
-  }
-
-  async dismissParked(operation: string): Promise<void> {
-    return (await this.#reach()).dismissParked(operation);
+  #later<K extends Deed>(deed: K): Line[K] {
+    const reach = async (...said: never[]) => {
+      const line = await this.#reach();
+      return (line[deed] as (...said: never[]) => unknown)(...said);
+    };
+    return reach as Line[K];
   }
 
   notices(): Notice[] {
@@ -217,18 +233,6 @@ export class Phone implements Engine {
 
   otherDrafts(): OtherDraft[] {
     return this.#line?.otherDrafts() ?? [];
-  }
-
-  async takeDraft(id: string): Promise<Draft> {
-    return (await this.#reach()).takeDraft(id);
-  }
-
-  async courierFile(): Promise<Blob> {
-    return (await this.#reach()).courierFile();
-  }
-
-  async carry(file: Blob): Promise<Carried> {
-    return (await this.#reach()).carry(file);
   }
 
   explain(activity: string): Reason[] {
@@ -245,10 +249,6 @@ export class Phone implements Engine {
 
   async syncNow(): Promise<void> {
     await (await this.#reach().catch(() => null))?.sender.run();
-  }
-
-  async sendPhotosNow(): Promise<void> {
-    return (await this.#reach()).sendPhotosNow();
   }
 
   /** The network is back, or the app came into sight or left it. */
@@ -312,22 +312,8 @@ export class Phone implements Engine {
   }
 
   status(): EngineStatus {
-    const { lastContact, clockOffsetMs, escrow = null, carried = [] } = this.#memory.identity;
-    const sender = this.#line?.sender;
-    return {
-      online: globalThis.navigator?.onLine ?? true,
-      syncing: sender?.syncing ?? false,
-      paused: sender?.state.paused ?? null,
-      lastContact,
-      trouble: this.#cutShort ? "offline" : (sender?.state.trouble ?? null),
-      waiting: waitingOf(this.#memory),
-      held: this.#line?.heldSize() ?? null,
-      storage: this.#line?.storage ?? null,
-      clockOffsetMs,
-      loaded: this.#memory.loaded,
-      escrow,
-      carried: carried.length,
-    };
+    const online = globalThis.navigator?.onLine ?? true;
+    return statusOf(this.#memory, this.#line, online, this.#cutShort);
   }
 
   async logout(): Promise<{ operations: number; photos: number }> {

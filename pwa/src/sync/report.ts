@@ -2,6 +2,7 @@
 import type { Memory } from "../store/memory.ts";
 import type { PhotoRecord } from "../store/records.ts";
 import type { EngineStatus } from "./engine.ts";
+import type { Line } from "./line.ts";
 
 export function waitingPhotos(memory: Memory): PhotoRecord[] {
   return memory.allPhotos().filter((photo) => photo.state === "waiting");
@@ -19,5 +20,31 @@ export function waitingOf(memory: Memory): EngineStatus["waiting"] {
     photos: photos.length,
     bytes: text + photos.reduce((bytes, photo) => bytes + photo.size, 0),
     attention: new Set(parked.map((item) => item.operation.activity)).size,
+  };
+}
+
+/** All of it. `cutShort`: the piece that talks to the server has not come. */
+export function statusOf(
+  memory: Memory,
+  line: Line | null,
+  online: boolean,
+  cutShort: boolean,
+): EngineStatus {
+  const { lastContact, clockOffsetMs, escrow = null, carried = [], undelivered = [] } = memory.identity;
+  const sender = line?.sender;
+  return {
+    online,
+    syncing: sender?.syncing ?? false,
+    paused: sender?.state.paused ?? null,
+    lastContact,
+    trouble: cutShort ? "offline" : (sender?.state.trouble ?? null),
+    waiting: waitingOf(memory),
+    held: line?.heldSize() ?? null,
+    storage: line?.storage ?? null,
+    clockOffsetMs,
+    loaded: memory.loaded,
+    escrow,
+    carried: carried.length,
+    undelivered,
   };
 }
