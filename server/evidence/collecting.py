@@ -50,7 +50,13 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from server.evidence import naming, operations, queries
-from server.evidence.limits import COLLECT_MAX, COLLECT_PAGE, FORGET_LOT, UNNAMED_KEPT
+from server.evidence.limits import (
+    COLLECT_MAX,
+    COLLECT_PAGE,
+    FINISH_LOT,
+    FORGET_LOT,
+    UNNAMED_KEPT,
+)
 from server.evidence.naming import Beginning
 from server.evidence.receiving import keys_of
 from server.files.store import Store
@@ -126,11 +132,11 @@ def _forget(now: datetime, done: Collected, dry_run: bool) -> None:
         return
     recorded = naming.in_records(due)
     done.due, done.recorded = len(due), len(recorded)
-    for lot in _lots(recorded):
+    for lot in _lots(recorded, COLLECT_PAGE):
         if not dry_run:
             with writing() as session:
                 operations.keep_marked(session, lot)
-    for lot in _lots(due.keys() - recorded):
+    for lot in _lots(due.keys() - recorded, FORGET_LOT):
         if dry_run:
             with reading() as session:
                 gone = _still_unnamed(session, lot, marked_by, beginning, done)
@@ -158,7 +164,7 @@ def _finish(store: Store, done: Collected) -> None:
     """Delete the bytes of what is gone, the original last, and then its row."""
     with reading() as session:
         gone = queries.gone(session)
-    for lot in _lots(gone):
+    for lot in _lots(gone, FINISH_LOT):
         with writing() as session:
             free = queries.lock_gone(session, lot)
             for sha256 in free:
@@ -168,7 +174,7 @@ def _finish(store: Store, done: Collected) -> None:
         done.finished += len(free)
 
 
-def _lots(sha256s: Iterable[str]) -> Iterator[list[str]]:
+def _lots(sha256s: Iterable[str], size: int) -> Iterator[list[str]]:
     names = sorted(sha256s)
-    for start in range(0, len(names), FORGET_LOT):
-        yield names[start : start + FORGET_LOT]
+    for start in range(0, len(names), size):
+        yield names[start : start + size]

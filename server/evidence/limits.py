@@ -24,7 +24,9 @@ UPLOAD_KEPT = timedelta(days=30)
 UNNAMED_KEPT = timedelta(days=180)
 #: Photos looked at in one reading, and forgotten in one transaction, by the collector.
 COLLECT_PAGE = 500
-FORGET_LOT = 50
+FORGET_LOT = 500
+#: Photos whose bytes are deleted in one transaction: forcing folders to the disk takes its time.
+FINISH_LOT = 10
 #: Photos whose time is over that one pass looks up in all records; the next pass goes on.
 COLLECT_MAX = 200_000
 

@@ -43,7 +43,7 @@ from server.http.transaction import reading
 HASH_LENGTH = 64
 #: Rows of a table of records read in one transaction.
 _ROWS = 2000
-#: Events may be committed after others with higher numbers; so many numbers later none is.
+#: PostgreSQL may commit events after others with higher numbers; so many numbers later it won't.
 _EVENTS_BACK = 5000
 #: Clocks of several web machines may differ by so much, and a request lasts some time.
 _CLOCKS_APART = timedelta(minutes=10)
@@ -107,20 +107,20 @@ def in_records(sha256s: Iterable[str]) -> set[str]:
 
 def begin(session: Session, now: datetime) -> Beginning:
     """Call it before the records are read."""
-    return Beginning(now, session.scalar(select(func.max(ActivityEvent.id))) or 0)
+    last = session.scalar(select(func.max(ActivityEvent.id))) or 0
+    is_postgres = session.get_bind().dialect.name == "postgresql"
+    return Beginning(now, last - _EVENTS_BACK if is_postgres else last)
 
 
 def in_late_records(session: Session, beginning: Beginning) -> set[str]:
     """Every hash in what has been recorded since: whatever an operation does leaves an event, and
     one that does nothing is kept whole. Within the transaction that forgets photos."""
-    events = select(cast(ActivityEvent.detail, Text)).where(
-        ActivityEvent.id > beginning.event_id - _EVENTS_BACK
+    events = select(cast(ActivityEvent.detail, Text)).where(ActivityEvent.id > beginning.event_id)
+    # a list first: joined, SQLite would walk the whole log
+    ids = select(ParkedOperation.id).where(
+        ParkedOperation.received_at > beginning.at - _CLOCKS_APART
     )
-    parked = (
-        select(cast(OperationLog.body, Text))
-        .join(ParkedOperation, ParkedOperation.id == OperationLog.id)
-        .where(ParkedOperation.received_at > beginning.at - _CLOCKS_APART)
-    )
+    parked = select(cast(OperationLog.body, Text)).where(OperationLog.id.in_(ids))
     found: set[str] = set()
     for statement in (events, parked):
         for text in session.scalars(statement):
@@ -131,13 +131,17 @@ def in_late_records(session: Session, beginning: Beginning) -> set[str]:
 def awaited(session: Session, sha256s: Iterable[str], revoked_by: datetime) -> set[str]:
     """Those delivered by a phone that said when it last came that it holds operations which have
     not: one of them may name the photo, and the phone won't send it twice."""
+    brought = session.execute(
+        select(Upload.sha256, Upload.device_id)
+        .where(Upload.sha256.in_(list(sha256s)), Upload.device_id.is_not(None))
+    ).all()  # fmt: skip
     rows = session.execute(
-        select(Upload.sha256, Device.unsent)
-        .join(Device, Device.id == Upload.device_id)
-        .where(Upload.sha256.in_(list(sha256s)))
+        select(Device.id, Device.unsent)
+        .where(Device.id.in_({device_id for _, device_id in brought}))
         .where(Device.revoked_at.is_(None) | (Device.revoked_at > revoked_by))
     )
-    return {sha256 for sha256, unsent in rows if unsent and unsent.get("operations")}
+    holding = {id for id, unsent in rows if unsent and unsent.get("operations")}
+    return {sha256 for sha256, device_id in brought if device_id in holding}
 
 
 def tables_of_records() -> list[Table]:

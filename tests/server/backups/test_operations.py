@@ -15,16 +15,22 @@ from sqlalchemy.orm import Session
 
 from server import clock
 from server.activities.models import Activity
+from server.backups import manifest as manifests
 from server.backups import operations as backups
 from server.change_feed import queries as feed
 from server.database import db
+from server.evidence import operations as photos
+from server.evidence import queries as evidence
 from server.files.store import store_for
 from server.http.transaction import reading, writing
 from server.leaflets import files
 from server.problems import ProblemError
 from server.soundness.queries import examine
+from tests.factories.accounts import make_account
 from tests.factories.backups import at_work, enrol, migrate, report
+from tests.factories.evidence import make_photo
 from tests.factories.leaflets import CONTENTS, make_version
+from tests.factories.reviews import send_photo
 
 Install = Callable[..., Flask]
 
@@ -200,3 +206,16 @@ def test_the_files_of_leaflets_come_back_and_are_examined(
         (path,) = tmp_path.glob(f"second/files/leaflet/**/{heard.sha256}")
         path.unlink()
         assert unsound(app) == ["leaflet_files"]
+
+
+def test_after_a_restoration_nothing_is_about_to_be_collected(
+    session: Session, now: datetime
+) -> None:
+    """What phones offer again may name what nothing names in the backup."""
+    photo = make_photo(41)
+    send_photo(now, make_account(session, now).id, photo)
+    with writing() as writer:
+        photos.mark_unnamed(writer, now, [photo.sha256])
+        life = manifests.Manifest(now, "x", "", "", {}, 0, 0)
+        backups.begin_restored_life(writer, now, life)
+        assert evidence.marked(writer, [photo.sha256]) == []

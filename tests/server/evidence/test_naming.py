@@ -9,10 +9,13 @@ from sqlalchemy import JSON, insert
 from sqlalchemy.orm import Session
 
 from server.accounts import audit
+from server.activities import operations as activities
 from server.activities.models import ActivityEvent
 from server.database import Base
 from server.evidence import naming
 from server.http.actor import SYSTEM
+from tests.factories.accounts import make_account
+from tests.factories.activities import actor_of, make_operation, photo
 
 A, B = "ab" * 32, "cd" * 32
 
@@ -55,6 +58,10 @@ def test_what_is_recorded_while_records_are_read_is_seen(session: Session, now: 
     assert naming.in_late_records(session, beginning) == set()
     session.execute(insert(ActivityEvent), [event(now + timedelta(seconds=1), A)])
     assert naming.in_late_records(session, beginning) == {A}
+    create = make_operation(scope="commune:c-none", add={"evidence": [photo("b")]})
+    author = make_account(session, now)
+    activities.apply_batch(session, actor_of(session, author, now), now, [create])
+    assert naming.in_late_records(session, beginning) == {A, photo("b")["sha256"]}
 
 
 def event(now: datetime, sha256: str) -> dict[str, object]:
