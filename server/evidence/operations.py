@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import case, delete, select, tuple_, update
+from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from server import problems
@@ -161,11 +161,18 @@ def mark_unnamed(session: Session, now: datetime, sha256s: Iterable[str]) -> Non
 def keep_marked(session: Session, sha256s: Iterable[str]) -> None:
     """Something names these photos, or somebody asks for them or sends them: their time begins
     anew. A row that is gone is locked and stays as it is."""
-    session.execute(
-        update(Photo)
+    marked = session.scalars(
+        select(Photo.sha256)
         .where(Photo.sha256.in_(sha256s), Photo.unnamed_since.is_not(None))
-        .values(unnamed_since=case((Photo.state == "gone", Photo.unnamed_since)))
-    )
+        .order_by(Photo.sha256)  # one order for everybody who locks several
+        .with_for_update()
+    ).all()
+    if marked:
+        session.execute(
+            update(Photo)
+            .where(Photo.sha256.in_(marked), Photo.state != "gone")
+            .values(unnamed_since=None)
+        )
 
 
 def forget(session: Session, sha256s: Iterable[str]) -> None:
