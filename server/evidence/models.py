@@ -45,7 +45,7 @@ class Upload(Base):
 class Preview(Base):
     """The phone's own thumbnail of a photo on its way: a claim, shown as such and never evidence.
 
-    It goes when the photo has come. Bytes lie in the store (`previews.key_of`).
+    It goes when the photo has come. Bytes lie in the store (`receiving.preview_key`).
     """
 
     __tablename__ = "preview"
