@@ -33,7 +33,8 @@ End = Literal["device", "account"]
 WORDS = "Nhà bà Chảo, sau chợ"
 TUS = {"Tus-Resumable": "1.0.0"}
 #: What an escrow token may call. Everything else answers as to a token that never was.
-OPEN = {"sync", "create_upload", "show_upload", "append_chunk", "override_method", "ask_have"}
+OPEN = {"sync", "create_upload", "show_upload", "append_chunk", "override_method", "ask_have",
+        "put_preview"}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -109,6 +110,12 @@ def test_its_photos_are_taken(
     photo = make_photo(3)
     shut_out(session, now, phone, mai, "account")
     headers = {**phone.headers, **TUS}
+    preview = f"/api/v1/evidence/{photo.sha256}/preview"
+    small = make_photo(3, width=96, height=72).content
+    kept = client.put(preview, data=small, headers={**headers, "Content-Type": "image/jpeg"})
+    assert kept.status_code == 204
+    ask = {"json": {"sha256": [photo.sha256]}, "headers": phone.headers}
+    assert client.post("/api/v1/evidence/have", **ask).json["previews"] == [photo.sha256]
     name = base64.b64encode(photo.sha256.encode()).decode()
     half = len(photo.content) // 2
     created = client.post("/api/v1/uploads", headers={
@@ -126,7 +133,9 @@ def test_its_photos_are_taken(
     assert sent.headers["Upload-Verified"] == "true"
     assert client.head(address, headers=headers).headers["Upload-Verified"] == "true"
     # not even its own photo can be looked at or taken back
-    assert client.get(f"/api/v1/evidence/{photo.sha256}", headers=headers).status_code == 401
+    for size in ("original", "preview"):
+        seen = client.get(f"/api/v1/evidence/{photo.sha256}?size={size}", headers=headers)
+        assert seen.status_code == 401
     assert client.delete(address, headers=headers).status_code == 401
     override = {**headers, "X-HTTP-Method-Override": "DELETE"}
     assert client.post(address, headers=override).status_code == 401
