@@ -1,45 +1,61 @@
 """Canonical JSON (RFC 8785) and hashes over it: two machines that hold equal values agree on bytes.
 
-Python's own `json` alone is not enough: it writes 1.0 as `1.0` where JavaScript writes `1`, and
-sorts keys by code point where the RFC sorts by UTF-16 units. Not here: reading JSON.
+A ready writer alone is not enough: it writes 1.0 as `1.0` where JavaScript writes `1`, and sorts
+keys by code point where the RFC sorts by UTF-16 units. So it gets what holds neither, which is
+nearly everything, and the rules are written out for the rest. Not here: reading JSON.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import math
-import re
+from collections.abc import Iterable
 from json.encoder import encode_basestring
 from typing import Any
+
+import orjson
 
 from sync.errors import CodecError
 from sync.limits import INTEGER_MAX
 
-# Python's own writer is ten times as fast and nearly always right.
-_quick = json.JSONEncoder(
-    ensure_ascii=False, check_circular=False, allow_nan=False, sort_keys=True, separators=(",", ":")
-).encode
-# Where it may not be, and texts that merely look so: huge integers, 1.0 and 1e-05, keys that were
-# no text; letters that UTF-16 sorts elsewhere.
-_DOUBTFUL = re.compile(
-    rb"""[:\[,{](?: -? (?: \d{16} | \d+\.0[,\]}] | [\d.]+e )
-    | "(?: -?[\d.]{1,25}(?:e[+-]?\d+)? | true | false | null )": )""",
-    re.VERBOSE,
-)
-_HIGH = re.compile(rb"[\xee-\xf4]")
+#: Types whose values every writer writes alike.
+_ALIKE = frozenset({str, bool, type(None)})
 
 
 def canonical(value: Any) -> bytes:
     """The one UTF-8 text of `value`. Raises CodecError for what JSON or JavaScript cannot hold."""
-    if not isinstance(value, dict | list):
-        return _slowly(value)
     try:
-        text = _quick(value).encode("utf-8")
-    except (TypeError, ValueError):  # lone surrogates too
-        return _slowly(value)
-    is_high = not text.isascii() and _HIGH.search(text)
-    return _slowly(value) if is_high or _DOUBTFUL.search(text) else text
+        if _is_plain(value):
+            return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except (TypeError, RecursionError):  # a key that is no text; half a surrogate pair; too deep
+        pass
+    return _slowly(value)
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether an object or a list holds only what orjson writes as the RFC does.
+
+    That leaves out floats, huge integers, foreign types (their heirs too), and keys beyond ASCII.
+    """
+    parts: Iterable[Any]
+    if type(value) is dict:
+        if not "".join(value).isascii():
+            return False
+        parts = value.values()
+    elif type(value) is list:
+        parts = value
+    else:
+        return False
+    if _ALIKE.issuperset(map(type, parts)):
+        return True
+    for part in parts:
+        kind = type(part)
+        if kind is int:
+            if not -INTEGER_MAX <= part <= INTEGER_MAX:
+                return False
+        elif kind not in _ALIKE and not _is_plain(part):
+            return False
+    return True
 
 
 def _slowly(value: Any) -> bytes:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -23,6 +24,10 @@ from server.app import create_app
 from server.database import db
 from server.settings import Settings, from_environment
 from tests.support.databases import PostgresTemplates, SqliteTemplates, Templates, swift_place
+
+# How fast the machine is says nothing about the code: a busy one must not turn a test red
+hypothesis.settings.register_profile("loa", deadline=None)
+hypothesis.settings.load_profile("loa")
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)  # Friday 10:00 in Việt Nam, week 47
 

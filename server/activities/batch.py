@@ -22,9 +22,10 @@ from server.activities import conflicts, duplicates, failures, parked, queries, 
 from server.activities.models import OperationLog
 from server.activities.placement import Atlas, Place, ask_for_area, may_review
 from server.activities.rows import Delivery
-from server.catalogue import Kind
+from server.catalogue import Kind, rules
 from server.catalogue.derive import merging
-from server.catalogue.derive.validation import validate
+from server.catalogue.derive.validation import Fields, Sets, judge
+from server.catalogue.wording import Problem
 from server.change_feed import queries as change_feed
 from server.database.among import among
 from server.http.actor import Actor
@@ -205,10 +206,15 @@ def _reconcile(batch: Batch, operation: Operation, predecessor: Outcome | None) 
     if before is not None:
         before = held.record = upcast_record(before, kind.history)
     standing = _standing(batch, operation)
+
+    def validate(fields: Fields, sets: Sets, status: str) -> list[Problem]:
+        held.reading = rules.read(kind, fields)
+        return judge(kind, held.reading, sets, status, batch.today)
+
     context = Context(
         author=batch.actor.account_id,
         may_write=batch.delivery.vouched or batch.atlas.may_write(batch.actor, place),
-        validate=lambda fields, sets, status: validate(kind, fields, sets, status, batch.today),
+        validate=validate,
         predecessor=predecessor,
         incarnation=batch.incarnation,
         may_review=standing is not None and may_review(batch.actor, place),

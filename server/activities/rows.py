@@ -26,7 +26,8 @@ from server.activities.models import (
 from server.activities.placement import Place
 from server.activities.search import search_text
 from server.activities.wire import EVIDENCE
-from server.catalogue.derive.counting import counts
+from server.catalogue.derive.counting import count, counts
+from server.catalogue.rules import Reading
 from server.change_feed import operations as change_feed
 from server.database import bulk
 from server.database.among import among
@@ -83,6 +84,8 @@ class Held:
     moved: bool = False
     #: Whether a conflict was open when it was read: what is shown of one changes with the record.
     is_disputed: bool = False
+    #: The form as validation read it last, whether or not the record came to be so.
+    reading: Reading | None = None
 
     @classmethod
     def of(cls, row: Row[Any] | None) -> Held:
@@ -98,6 +101,12 @@ class Held:
         scope = self.columns["scope"]
         return Place(scope, scope.partition(":")[2], self.columns["commune_id"],
                      self.columns["province_code"])  # fmt: skip
+
+    def counts(self) -> list[dict[str, Any]]:
+        """Rows of `activity_count`. What validation read and became the record is not read anew."""
+        read = self.reading
+        is_its = read is not None and self.record is not None and read.fields is self.record.fields
+        return counts_of(self.columns, read if is_its else None)
 
     def settle(
         self,
@@ -285,7 +294,7 @@ def write(session: Session, writes: Writes, helds: Iterable[Held]) -> None:
         _conflicts: writes.conflicts,
         parked.parked: writes.parked,
         _links: _fresh_links(session, moved, writes.links),
-        _counts: [each for held in moved for each in counts_of(held.columns)],
+        _counts: [each for held in moved for each in held.counts()],
     }
     bulk.insert_all(connection, fresh)
     if writes.resolutions:
@@ -311,9 +320,9 @@ def _delete_counts(session: Session, moved: Sequence[Held]) -> None:
         session.connection().execute(_DELETE_COUNTS, {"ids": old})
 
 
-def counts_of(columns: Mapping[str, Any]) -> list[dict[str, Any]]:
+def counts_of(columns: Mapping[str, Any], reading: Reading | None = None) -> list[dict[str, Any]]:
     """Rows of `activity_count` for an activity; none while it has no day, or another counts
-    for the same event."""
+    for the same event. `reading` is of the columns' fields, where they were read already."""
     kind = catalogue.kinds().get(columns["kind"])
     if kind is None or columns["event_date"] is None or columns["duplicate_of"] is not None:
         return []
@@ -321,15 +330,20 @@ def counts_of(columns: Mapping[str, Any]) -> list[dict[str, Any]]:
         name: columns[name]
         for name in ("scope", "commune_id", "province_code", "event_date", "status")
     }
+    commune_id = columns["commune_id"]
+    if reading is None:
+        found = counts(kind, columns["fields"], columns["sets"], commune_id)
+    else:
+        found = count(kind, reading, commune_id)
     return [
         {
             "activity_id": columns["id"],
-            "code": count.code,
-            "amount": count.amount,
-            "group_key": count.group_key,
+            "code": each.code,
+            "amount": each.amount,
+            "group_key": each.group_key,
             **place,
         }
-        for count in counts(kind, columns["fields"], columns["sets"], columns["commune_id"])
+        for each in found
     ]
 
 

@@ -37,6 +37,8 @@ Values = Mapping[str, Any]
 class Reading:
     """A form read once; validation, warnings and counts work on it."""
 
+    #: What was read.
+    fields: Values
     #: Filled, shown and well formed: what conditions, rules and counts see.
     values: dict[str, Any]
     #: In the order of the form.
@@ -47,7 +49,7 @@ class Reading:
 
 def read(kind: Kind, fields: Values) -> Reading:
     """Read the form in its order."""
-    reading = Reading({}, [], {})
+    reading = Reading(fields, {}, [], {})
     for field in kind.fields.values():
         if field.shown_if is not None and not holds(field.shown_if, reading.values):
             continue

@@ -55,7 +55,7 @@ LAST = ("revoke_device", "sign_in", "sign_out")
 #: The same requests each time; nothing is kept between runs, and nothing is shrunk, because the
 #: database moves on with every request.
 SETTINGS = hypothesis.settings(
-    max_examples=EXAMPLES, derandomize=True, database=None, deadline=None,
+    max_examples=EXAMPLES, derandomize=True, database=None,
     phases=[hypothesis.Phase.generate], suppress_health_check=list(hypothesis.HealthCheck),
 )  # fmt: skip
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -38,9 +39,12 @@ def test_the_quick_way_writes_what_the_rules_write(value: Any) -> None:
 @pytest.mark.parametrize(
     "value",
     [1.0, -0.0, 1e-5, 1e15, 0.1, [1.0], {"a": 2.0, "b": 1e-7}, {"\uffff": 1, "\U0001f600": 2},
-     "1.0", ["x", 1e-6], {"1": 2}, {"true": None}, 10**15, {"e": "a:1e5"}, 12345678.0, "\x7f\x1f"],
+     "1.0", ["x", 1e-6], {"1": 2}, {"true": None}, 10**15, {"e": "a:1e5"}, 12345678.0, "\x7f\x1f",
+     ["".join(map(chr, range(256))), "\u2028\u2029\ufeff\ufffe\U0010ffff"],
+     [2**53 - 1, 1 - 2**53, True, None], ["x", ("y", 1)], [[[]], {}, {"": {}}],
+     {"b": 1, "a": 2, "B": 3, "_": 4, "a0": 5, "": 6}, {"đ": 1, "d": 2, "e": 3}],
 )  # fmt: skip
-def test_numbers_and_letters_that_python_writes_otherwise(value: Any) -> None:
+def test_numbers_and_letters_that_a_ready_writer_writes_otherwise(value: Any) -> None:
     assert canonical(value) == _slowly(value)
 
 
@@ -50,8 +54,11 @@ def test_the_order_of_keys_does_not_matter(value: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [float("nan"), float("inf"), 2**53, "\ud800", {1: 2}, {"a": object()}, b"x"]
-)
+    "value",
+    [float("nan"), float("inf"), 2**53, "\ud800", {1: 2}, {"a": object()}, b"x", [2**53],
+     [-(2**53)], [float("nan")], {"a": "\udfff"}, {"\ud800": 1}, [{1: 2}],
+     [date(2026, 11, 23)]],
+)  # fmt: skip
 def test_what_json_cannot_hold_is_refused(value: Any) -> None:
     with pytest.raises(CodecError):
         canonical(value)

@@ -13,7 +13,7 @@ from typing import Any
 from server.catalogue.checking import COMMUNE
 from server.catalogue.conditions import holds
 from server.catalogue.kind import CountRule, Kind
-from server.catalogue.rules import read
+from server.catalogue.rules import Reading, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,12 @@ def counts(
 ) -> list[Count]:
     """What the activity counts for. `commune_id` becomes the group key where a kind asks for it."""
     del sets  # nothing is counted by its evidence yet; callers need not know
-    values = read(kind, fields).values
+    return count(kind, read(kind, fields), commune_id)
+
+
+def count(kind: Kind, reading: Reading, commune_id: str | None) -> list[Count]:
+    """`counts` of a form that was read already."""
+    values = reading.values
     found: list[Count] = []
     for rule in kind.counts:
         if rule.when is None or holds(rule.when, values):

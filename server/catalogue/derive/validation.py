@@ -16,7 +16,7 @@ from typing import Any
 from server.catalogue import wording
 from server.catalogue.derive.schemas import EvidenceSchema
 from server.catalogue.kind import EVIDENCE, Kind
-from server.catalogue.rules import check_rules, is_required, read
+from server.catalogue.rules import Reading, check_rules, is_required, read
 from server.catalogue.wording import Problem
 
 #: Statuses in which the whole must hold.
@@ -32,7 +32,11 @@ def validate(kind: Kind, fields: Fields, sets: Sets, status: str, today: date) -
     A problem is `{"field", "code", "vi", "en"}`. First fields in the order of the form, then rules,
     then evidence. `today` is the day in Việt Nam.
     """
-    reading = read(kind, fields)
+    return judge(kind, read(kind, fields), sets, status, today)
+
+
+def judge(kind: Kind, reading: Reading, sets: Sets, status: str, today: date) -> list[Problem]:
+    """`validate` for a form that was read already."""
     complete = status in COMPLETE
     problems: list[Problem] = []
     for field in reading.shown:

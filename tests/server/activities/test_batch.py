@@ -97,6 +97,19 @@ def test_counts_follow_content_and_status(session: Session, now: datetime) -> No
     assert session.execute(counted).all() == [("I.4", 1, "withdrawn")]
 
 
+def test_what_was_read_and_refused_is_not_counted(session: Session, now: datetime) -> None:
+    author = make_account(session, now)
+    create = make_operation()
+    topics = {"was": {"topics": example()["topics"]}, "base": 1, "activity": create.activity}
+    good = make_operation("edit", set={"topics": ["bhyt_ho_gia_dinh"]}, **topics)
+    was = {"topics": ["bhyt_ho_gia_dinh"]}
+    bad = make_operation("edit", activity=create.activity, base=2, was=was, after=good.id,
+                         set={"topics": ["bhxh_tu_nguyen", "khong_co"]})  # fmt: skip
+    results = push(session, now, author, create, good, bad)
+    assert [result.outcome.name for result in results] == ["applied", "applied", "parked"]
+    assert session.execute(select(ActivityCount.code)).scalars().all() == ["I.4"]
+
+
 def test_a_draft_without_a_day_counts_nowhere(session: Session, now: datetime) -> None:
     author = make_account(session, now)
     fields = example()
