@@ -92,9 +92,9 @@ def measure(
                     )
                 )
                 jobs = [(port, client, batches(client, batch, operations)) for client in clients]
-                before = cpu_seconds(server)
-                reached.append(race(push, jobs))
-                spent.append((cpu_seconds(server) - before) / (operations * len(clients)))
+                meter = Meter(server)
+                reached.append(race(push, jobs, meter.begin))
+                spent.append(meter.seconds() / (operations * len(clients)))
             ratio = statistics.median(r / f for r, f in zip(reached, floors, strict=True))
             milliseconds = 1000 * len(clients) * batch / statistics.median(reached)
             print(f"{name:<11} {batch:>5} {statistics.median(floors):>12.0f}"
@@ -103,10 +103,19 @@ def measure(
                   flush=True)  # fmt: skip
 
 
-def cpu_seconds(server: int) -> float:
-    """CPU time of the processes below the server's first one."""
-    ticks = sum(ticks for ticks in _children(server).values())
-    return ticks / os.sysconf("SC_CLK_TCK")
+class Meter:
+    """CPU time of the processes below the server's first one, from `begin` on."""
+
+    def __init__(self, server: int) -> None:
+        self.server, self.before = server, 0
+
+    def begin(self) -> None:
+        self.before = sum(_children(self.server).values())
+
+    def seconds(self) -> float:
+        """What was spent since `begin`."""
+        ticks = sum(_children(self.server).values()) - self.before
+        return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _children(parent: int) -> dict[int, int]:
@@ -120,15 +129,27 @@ def _children(parent: int) -> dict[int, int]:
     return found
 
 
-def race(work: Callable[..., Iterator[int]], jobs: list[tuple[Any, ...]]) -> float:
-    """Run the jobs at once, each in a process of its own; operations a second, all together."""
+def race(
+    work: Callable[..., Iterator[int]],
+    jobs: list[tuple[Any, ...]],
+    ready: Callable[[], None] = lambda: None,
+) -> float:
+    """Run the jobs at once, each in a process of its own; operations a second, all together.
+
+    `ready` is called when all have prepared themselves (a phone fetches what is there first) and
+    none has begun.
+    """
     context = multiprocessing.get_context("fork")  # ready at once
-    start, results = context.Barrier(len(jobs) + 1), context.SimpleQueue()
+    prepared, start = (context.Barrier(len(jobs) + 1) for _ in range(2))
+    results = context.SimpleQueue()
     processes = [
-        context.Process(target=_run, args=(work, job, start, results), daemon=True) for job in jobs
+        context.Process(target=_run, args=(work, job, prepared, start, results), daemon=True)
+        for job in jobs
     ]
     for process in processes:
         process.start()
+    prepared.wait(300)
+    ready()
     start.wait(300)
     began = time.perf_counter()
     done = [results.get() for _ in jobs]
@@ -141,14 +162,20 @@ def race(work: Callable[..., Iterator[int]], jobs: list[tuple[Any, ...]]) -> flo
 
 
 def _run(
-    work: Callable[..., Iterator[int]], job: tuple[Any, ...], start: Any, results: Any
+    work: Callable[..., Iterator[int]],
+    job: tuple[Any, ...],
+    prepared: Any,
+    start: Any,
+    results: Any,
 ) -> None:
     try:
-        prepared = work(*job)
-        next(prepared)  # type: ignore[call-overload]
+        steps = work(*job)
+        next(steps)  # type: ignore[call-overload]
+        prepared.wait()
         start.wait()
-        results.put(next(prepared))  # type: ignore[call-overload]
+        results.put(next(steps))
     except BaseException:
+        prepared.abort()
         start.abort()
         results.put(None)
         raise
