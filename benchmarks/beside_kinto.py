@@ -151,6 +151,8 @@ def measure_kinto(folder: Path, count: int, runs: int) -> dict[str, Any]:
         subprocess.run([KINTO / "bin" / "kinto", "migrate", "--ini", config], check=True,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
         with serving_kinto(config) as port:
+            for i in range(count):  # one by one: at once, it may answer 409, "please retry"
+                make_collection(port, f"client{i}")
             found: dict[str, Any] = {}
             acknowledged = 0
             for batch, operations in BATCHES.items():
@@ -198,13 +200,17 @@ def serving_kinto(config: Path) -> Iterator[int]:
         server.wait(30)
 
 
+def make_collection(port: int, name: str) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    for path in (f"/buckets/{name}", f"/buckets/{name}/collections/activities"):
+        ask_kinto(connection, name, "PUT", path, {})
+
+
 def push_kinto(port: int, name: str, batch: int, operations: int) -> Iterator[int]:
     """Yields when ready, then the number of records that were answered with 201."""
     from tests.factories.activities import example
 
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    for path in (f"/buckets/{name}", f"/buckets/{name}/collections/activities"):
-        ask_kinto(connection, name, "PUT", path, {})
     values = {"data": example()}
     yield 0
     done = 0
