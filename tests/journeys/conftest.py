@@ -4,32 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Playwright
 
+from tests.journeys.browsers import ARGUMENTS, CHROMIUM
+from tests.journeys.phone import Phone
 from tests.support.serving import Server
-
-CHROMIUM = "/usr/bin/chromium"
-#: Quiet: this browser asks nobody but our server for anything.
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-quic", "--lang=vi-VN",
-]  # fmt: skip
-PHONE: dict[str, Any] = {
-    "viewport": {"width": 360, "height": 740},
-    "device_scale_factor": 1.5,
-    "is_mobile": True,
-    "has_touch": True,
-    "locale": "vi-VN",
-    "timezone_id": "Asia/Ho_Chi_Minh",
-}
-DESK: dict[str, Any] = {
-    "viewport": {"width": 1440, "height": 900},
-    "locale": "vi-VN",
-    "timezone_id": "Asia/Ho_Chi_Minh",
-}
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +24,15 @@ def desk_browser(playwright: Playwright) -> Iterator[Browser]:
     browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
     yield browser
     browser.close()
+
+
+@pytest.fixture
+def phone(playwright: Playwright, tmp_path: Path) -> Iterator[Phone]:
+    """A phone with a profile of its own; no page of it may fail."""
+    made = Phone(playwright, tmp_path / "may")
+    yield made
+    made.close()
+    assert made.errors == []
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.journeys.conftest import ARGUMENTS, CHROMIUM, DESK, PHONE
+from tests.journeys.browsers import ARGUMENTS, CHROMIUM, DESK, PHONE
 from tests.journeys.paper import shoot_papers
 from tests.journeys.scenes import Handset, ask_to_amend, be_set_aside, disagree
 from tests.support.serving import ROOT, Server

@@ -12,7 +12,7 @@ from typing import Any
 from PIL import Image, ImageDraw
 from playwright.sync_api import BrowserContext, Error, Page, Playwright
 
-from tests.journeys.conftest import ARGUMENTS, CHROMIUM, PHONE
+from tests.journeys.browsers import ARGUMENTS, CHROMIUM, PHONE
 
 
 def photo(folder: Path, number: int) -> Path:

@@ -8,7 +8,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page, expect
 
 from server import clock
-from tests.journeys.conftest import DESK
+from tests.journeys.browsers import DESK
 from tests.journeys.phone import photo
 from tests.support.serving import Server
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import Playwright, expect
 
 from tests.journeys import camera
-from tests.journeys.conftest import ARGUMENTS, CHROMIUM, PHONE
+from tests.journeys.browsers import ARGUMENTS, CHROMIUM, PHONE
 from tests.support.serving import Server
 
 #: Sees nothing twice, then the code: as when a hand is still moving.

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.journeys import accessibility
-from tests.journeys.conftest import PHONE
+from tests.journeys.browsers import PHONE
 from tests.support.serving import Server
 
 pytestmark = pytest.mark.journey

@@ -18,7 +18,7 @@ from python_calamine import CalamineWorkbook
 
 from server import short_codes
 from tests.journeys import accessibility
-from tests.journeys.conftest import ARGUMENTS, CHROMIUM, PHONE
+from tests.journeys.browsers import ARGUMENTS, CHROMIUM, PHONE
 from tests.journeys.steps import sign_in
 from tests.journeys.test_leaflets import PLANNER, TITLE, write_leaflet
 from tests.support.serving import Server

@@ -15,7 +15,7 @@ from server.app import create_app
 from server.database import db
 from server.settings import from_environment
 from tests.factories.scans import BLOCKS, make_run
-from tests.journeys.conftest import PHONE
+from tests.journeys.browsers import PHONE
 from tests.support.serving import Server
 
 pytestmark = pytest.mark.journey

@@ -19,7 +19,7 @@ from server.leaflets.law import law_changes
 from server.settings import from_environment
 from tests.factories.scans import make_run
 from tests.journeys import camera
-from tests.journeys.conftest import ARGUMENTS, CHROMIUM, PHONE
+from tests.journeys.browsers import ARGUMENTS, CHROMIUM, PHONE
 from tests.journeys.phone import photo
 from tests.support.serving import Server
 

@@ -17,7 +17,7 @@ from sqlalchemy import create_engine, select
 from server import short_codes
 from server.accounts.models import AuditEntry
 from server.leaflets.models import LeafletVersion
-from tests.journeys.conftest import ARGUMENTS, CHROMIUM, PHONE
+from tests.journeys.browsers import ARGUMENTS, CHROMIUM, PHONE
 from tests.journeys.steps import sign_in
 from tests.journeys.test_leaflets import PLANNER, TEXT, TITLE, make_run, write_leaflet
 from tests.support.serving import Server

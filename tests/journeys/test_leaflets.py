@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 
 from server import short_codes
 from tests.journeys import camera
-from tests.journeys.conftest import ARGUMENTS, CHROMIUM, PHONE
+from tests.journeys.browsers import ARGUMENTS, CHROMIUM, PHONE
 from tests.journeys.phone import photo
 from tests.journeys.steps import sign_in
 from tests.support.serving import Server

@@ -7,12 +7,11 @@ import contextlib
 import re
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import Page, expect
 
 from tests.journeys.line import wait_until
 from tests.journeys.phone import Phone
@@ -23,14 +22,6 @@ COMMUNE = "c-00004-2025"
 WAIT_MS = 30_000
 
 pytestmark = pytest.mark.journey
-
-
-@pytest.fixture
-def phone(playwright: Playwright, tmp_path: Path) -> Iterator[Phone]:
-    made = Phone(playwright, tmp_path / "may")
-    yield made
-    made.close()
-    assert made.errors == []
 
 
 def open_offline(phone: Phone, url: str) -> Page:

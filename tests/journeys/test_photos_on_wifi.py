@@ -4,11 +4,10 @@ network, photos wait for Wi-Fi; the province sees previews as what they are."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.phone import Phone
 from tests.journeys.steps import fill_broadcast, sign_in
@@ -28,14 +27,6 @@ LINE = """(() => {
 })()"""
 
 pytestmark = pytest.mark.journey
-
-
-@pytest.fixture
-def phone(playwright: Playwright, tmp_path: Path) -> Iterator[Phone]:
-    made = Phone(playwright, tmp_path / "may")
-    yield made
-    made.close()
-    assert made.errors == []
 
 
 def shown(page: Page, folder: Path, name: str) -> None:

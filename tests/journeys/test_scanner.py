@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 
 from server import short_codes
 from tests.journeys import camera
-from tests.journeys.conftest import ARGUMENTS, CHROMIUM, PHONE
+from tests.journeys.browsers import ARGUMENTS, CHROMIUM, PHONE
 from tests.support.serving import Server
 
 CODE = short_codes.new_code(b"\x01\x02\x03\x04\x05")

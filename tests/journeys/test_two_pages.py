@@ -6,12 +6,11 @@ from __future__ import annotations
 import contextlib
 import re
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright, Request, expect
+from playwright.sync_api import BrowserContext, Page, Request, expect
 
 from tests.journeys.line import wait_until
 from tests.journeys.phone import Phone
@@ -27,14 +26,6 @@ FULL = """() => {
 }"""
 
 pytestmark = pytest.mark.journey
-
-
-@pytest.fixture
-def phone(playwright: Playwright, tmp_path: Path) -> Iterator[Phone]:
-    made = Phone(playwright, tmp_path / "may")
-    yield made
-    made.close()
-    assert made.errors == []
 
 
 def enrolled(phone: Phone, server: Server, name: str) -> Page:

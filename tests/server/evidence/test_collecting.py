@@ -262,9 +262,10 @@ def test_bytes_that_a_crash_left_go_with_the_next_pass(
     assert not is_here(session, store)
 
 
-def test_what_is_sent_anew_before_its_bytes_went_stays(
+def send_anew_after_a_crash(
     app: Flask, session: Session, store: Store, now: datetime, author: Account
-) -> None:
+) -> datetime:
+    """Its record is gone, its bytes are not, and somebody begins to send it; when that was."""
     collect(store, now)
     breaking = BreakingStore(Path(app.extensions["loa_settings"].files_url))
     later = now + 181 * DAY
@@ -273,6 +274,13 @@ def test_what_is_sent_anew_before_its_bytes_went_stays(
     creation = Creation(PHOTO.sha256, len(PHOTO.content), PHOTO.media_type, "", None)
     operations.open_upload(session, later, author.id, creation)
     session.commit()
+    return later
+
+
+def test_what_is_sent_anew_before_its_bytes_went_stays(
+    app: Flask, session: Session, store: Store, now: datetime, author: Account
+) -> None:
+    later = send_anew_after_a_crash(app, session, store, now, author)
     assert collect(store, later).finished == 0  # somebody is sending it
     assert send_photo(later, author.id, PHOTO).verified
     assert collect(store, later).finished == 0
@@ -282,14 +290,7 @@ def test_what_is_sent_anew_before_its_bytes_went_stays(
 def test_what_nobody_goes_on_sending_goes_with_a_later_pass(
     app: Flask, session: Session, store: Store, now: datetime, author: Account
 ) -> None:
-    collect(store, now)
-    breaking = BreakingStore(Path(app.extensions["loa_settings"].files_url))
-    later = now + 181 * DAY
-    with pytest.raises(Interrupted):
-        collect(breaking, later)
-    creation = Creation(PHOTO.sha256, len(PHOTO.content), PHOTO.media_type, "", None)
-    operations.open_upload(session, later, author.id, creation)
-    session.commit()
+    later = send_anew_after_a_crash(app, session, store, now, author)
     operations.drop_expired(session, later + 31 * DAY)
     session.commit()
     assert collect(store, later + 31 * DAY).finished == 1
