@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from server.catalogue.kind import Kind
@@ -36,6 +36,8 @@ SELDOM: Mapping[str, float] = {
     "conference": 0.15,
     "support_contact": 0.10,
 }
+#: When people report what the day brought.
+EVENING = time(18)
 OF_THE_PROVINCE = ("portal_post", "social_post", "press_item", "question_answered", "media_product")
 
 
@@ -129,7 +131,7 @@ class Story:
             **{name: value for name, value in changes.items() if name in known},
             "event_date": day.isoformat(),
         }
-        at = datetime.combine(day, datetime.min.time(), VIETNAM) + timedelta(hours=18)
+        at = datetime.combine(day, EVENING, VIETNAM)
         # Old weeks are settled; of this week and the last some still wait
         settled = back > 1 or (back == 1 and self.chance.random() < 0.7)
         verdict = "approve" if settled else None
@@ -141,10 +143,13 @@ class Story:
         )
 
     def _day(self, back: int) -> date:
-        """A day of the week that lies `back` weeks ago; never after today."""
-        today = self.now.astimezone(VIETNAM).date()
+        """A day of the week that lies `back` weeks ago; never one whose evening is to come, for
+        nobody tells in the morning what was said over the loudspeakers at five."""
+        here = self.now.astimezone(VIETNAM)
+        today = here.date()
         monday = today - timedelta(days=today.weekday() + 7 * back)
-        return min(monday + timedelta(days=self.chance.randint(0, 6)), today)
+        last = today if here.time() >= EVENING else today - timedelta(days=1)
+        return min(monday + timedelta(days=self.chance.randint(0, 6)), last)
 
     def _photos(self, back: int) -> int:
         """Old weeks are content with one: drawing and checking them takes a newcomer's time."""

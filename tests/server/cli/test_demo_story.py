@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from server import catalogue, clock
 from server.catalogue.derive import validation
@@ -27,6 +27,8 @@ def test_everything_could_have_been_sent_by_a_phone() -> None:
     today = clock.today_in_vietnam(NOW)
     for happening in tell():
         assert happening.at <= NOW
+        hour = happening.values.get("start_time", "00:00")
+        assert datetime.fromisoformat(f"{happening.values['event_date']}T{hour}:00+07:00") <= NOW
         assert happening.photos >= 1
         photo = {"a" * 64: {"sha256": "a" * 64, "size": 1, "media_type": "image/jpeg",
                             "width": 1, "height": 1}}  # fmt: skip
