@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -31,17 +30,12 @@ def main() -> None:
     parser.add_argument("--databases", nargs="+", default=["sqlite", "postgresql"])
     arguments = parser.parse_args()
     for name in arguments.databases:
-        with (
-            tempfile.TemporaryDirectory() as folder,
-            push.fresh_database(name, Path(folder)) as url,
-        ):
-            (client,) = push.prepare(url, folder, 1)
-            with cost.Server(url, client) as server:
-                server.sync(push.operations_text(client, 1))
-                scale.fill(server, 0, arguments.photos)
-                with server.app.app_context():
-                    fill_photos(arguments.photos)
-                    measure(name)
+        with cost.fresh_server(name) as server:
+            server.sync(push.operations_text(server.client, 1))
+            scale.fill(server, 0, arguments.photos)
+            with server.app.app_context():
+                fill_photos(arguments.photos)
+                measure(name)
 
 
 def fill_photos(photos: int) -> None:

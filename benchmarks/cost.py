@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import collections
+import contextlib
 import cProfile
 import gzip
 import io
@@ -20,7 +21,7 @@ import pstats
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -43,14 +44,9 @@ def main() -> None:
     arguments = parser.parse_args()
     print("database    batch   CPU ms/request   CPU ms/operation   statements")
     for name in arguments.databases:
-        with (
-            tempfile.TemporaryDirectory() as folder,
-            push.fresh_database(name, Path(folder)) as url,
-        ):
-            (client,) = push.prepare(url, folder, 1)
-            with Server(url, client) as server:
-                for batch in arguments.batches:
-                    server.report(name, batch, arguments.profile)
+        with fresh_server(name) as server:
+            for batch in arguments.batches:
+                server.report(name, batch, arguments.profile)
 
 
 #: What `measure_yardstick` takes on the machine of the figures in README.md when it is quiet.
@@ -177,6 +173,18 @@ class Server:
 
     def _end(self, *_: object) -> None:
         self.database_seconds += time.perf_counter() - self._began
+
+
+@contextlib.contextmanager
+def fresh_server(name: str) -> Iterator[Server]:
+    """The application over a database of its own, with one phone enrolled."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        push.fresh_database(name, Path(folder)) as url,
+    ):
+        (client,) = push.prepare(url, folder, 1)
+        with Server(url, client) as server:
+            yield server
 
 
 def measure_yardstick() -> float:

@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import statistics
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -49,15 +48,10 @@ def main() -> None:
     arguments = parser.parse_args()
     print(f"{'database':<11} {'activities':>10} " + " ".join(f"{name:>16}" for name in WORKS))
     for name in arguments.databases:
-        with (
-            tempfile.TemporaryDirectory() as folder,
-            push.fresh_database(name, Path(folder)) as url,
-        ):
-            (client,) = push.prepare(url, folder, 1)
-            with cost.Server(url, client) as server:
-                for _ in range(6):  # a commune with some work in it
-                    server.sync(push.operations_text(client, 50))
-                measure(name, server, arguments.sizes)
+        with cost.fresh_server(name) as server:
+            for _ in range(6):  # a commune with some work in it
+                server.sync(push.operations_text(server.client, 50))
+            measure(name, server, arguments.sizes)
 
 
 def measure(name: str, server: cost.Server, sizes: list[int]) -> None:
